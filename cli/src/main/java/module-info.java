@@ -1,0 +1,7 @@
+/** The command {@code alcove}. */
+module dev.alcove.cli {
+    requires static org.jspecify;
+    requires dev.alcove.runtime;
+    requires org.apache.commons.cli;
+    requires jdk.unsupported;
+}

@@ -1,0 +1,5 @@
+package dev.alcove.linux;
+
+final class SyscallTable {
+    private SyscallTable() {}
+}

@@ -1,0 +1,16 @@
+/**
+ * The kernel's interface in Java: typed, without policy.
+ *
+ * <p>Everything the rest of Alcove asks of the kernel goes through here: descriptors ({@link dev.alcove.linux.Fd}),
+ * namespaces, mounts, capabilities, seccomp filters, netlink, cgroups, processes by pidfd, terminals, and readers of
+ * {@code /proc}. A failed call is a {@link dev.alcove.linux.LinuxException} that names the call, the error and the
+ * object. All of it passes one native gate, so the module needs {@code --enable-native-access=dev.alcove.linux}.
+ *
+ * {@snippet :
+ * try (Fd out = Fd.standard(1).duplicate()) {
+ *     System.out.println(out.isOpen());
+ * }
+ * }
+ */
+@org.jspecify.annotations.NullMarked
+package dev.alcove.linux;

@@ -1,0 +1,8 @@
+/** Containers: planned in Java, carried out by a small interpreter of system calls. */
+module dev.alcove.runtime {
+    requires static org.jspecify;
+    requires transitive dev.alcove.linux;
+    requires transitive dev.alcove.spec;
+
+    exports dev.alcove.runtime;
+}
