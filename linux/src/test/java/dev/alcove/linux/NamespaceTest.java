@@ -1,0 +1,240 @@
+package dev.alcove.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class NamespaceTest {
+    private static final int SELF = (int) ProcessHandle.current().pid();
+
+    @ParameterizedTest
+    @EnumSource(NamespaceKind.class)
+    void identityIsWhatTheLinkOfProcSays(NamespaceKind kind) throws IOException {
+        Path link = Path.of("/proc/self/ns", kind.fileName());
+        try (Namespace namespace = Namespace.of(kind, SELF).orElseThrow();
+                Namespace same = Namespace.at(link)) {
+            assertThat(namespace.toString())
+                    .isEqualTo(Files.readSymbolicLink(link).toString());
+            assertThat(same.kind()).isEqualTo(kind);
+            assertThat(same.isSame(namespace)).isTrue();
+            assertThat(Namespace.identity(kind, SELF)).contains(namespace.identity());
+        }
+    }
+
+    @Test
+    void aFileThatIsNoNamespaceIsRefused() {
+        assertThatThrownBy(() -> Namespace.at(Path.of("/proc/self/status")))
+                .isInstanceOfSatisfying(
+                        LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOTTY));
+    }
+
+    @Test
+    void aProcessThatIsNotThereHasNone() {
+        assertThat(Namespace.of(NamespaceKind.NET, Integer.MAX_VALUE)).isEmpty();
+        assertThat(Namespace.identity(NamespaceKind.NET, Integer.MAX_VALUE)).isEmpty();
+    }
+
+    @Test
+    void ownerAndParentOfAChildsNamespacesAreTheCallers() throws Exception {
+        Needs.root();
+        Process process = new ProcessBuilder(
+                        "unshare",
+                        "--user",
+                        "--map-root-user",
+                        "--pid",
+                        "--fork",
+                        "--kill-child",
+                        "sh",
+                        "-c",
+                        "echo ready; exec sleep 300")
+                .start();
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            int pid = (int) process.pid();
+            try (Namespace mine = Namespace.of(NamespaceKind.USER, SELF).orElseThrow();
+                    Namespace user = Namespace.of(NamespaceKind.USER, pid).orElseThrow();
+                    Namespace userParent = user.parent().orElseThrow();
+                    Namespace myPids = Namespace.of(NamespaceKind.PID, SELF).orElseThrow();
+                    Namespace pids =
+                            Namespace.ofChildren(NamespaceKind.PID, pid).orElseThrow();
+                    Namespace pidsParent = pids.parent().orElseThrow();
+                    Namespace pidsOwner = pids.owner().orElseThrow();
+                    Namespace net = Namespace.of(NamespaceKind.NET, pid).orElseThrow()) {
+                assertThat(user.isSame(mine)).isFalse();
+                assertThat(userParent.isSame(mine)).isTrue();
+                assertThat(user.ownerUid()).isZero();
+                assertThat(pids.isSame(myPids)).isFalse();
+                assertThat(pidsParent.isSame(myPids)).isTrue();
+                assertThat(pidsOwner.isSame(user)).isTrue();
+                assertThat(pidsOwner.kind()).isEqualTo(NamespaceKind.USER);
+                assertThatThrownBy(net::parent).isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(net::ownerUid).isInstanceOf(IllegalStateException.class);
+                assertThat(Proc.uidMap(pid)).contains(IdMap.single(0, 0));
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aNewNetworkNamespaceHoldsItsLoopbackAlone() throws Exception {
+        Needs.root();
+        try (Namespace outside = Namespace.ofThread(NamespaceKind.NET).orElseThrow();
+                Namespace inside = NamespaceThread.create()
+                        .unshare(NamespaceKind.NET)
+                        .call(() -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
+            assertThat(inside.isSame(outside)).isFalse();
+            long links = NamespaceThread.create()
+                    .join(inside)
+                    .call(() -> NetworkInterface.networkInterfaces().count());
+            assertThat(links).isEqualTo(1);
+            try (Namespace after = Namespace.ofThread(NamespaceKind.NET).orElseThrow()) {
+                assertThat(after.isSame(outside)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void mountsOfANewMountNamespaceAreSeenInsideAlone() throws Exception {
+        Needs.root();
+        try (Namespace inside = NamespaceThread.create()
+                .unshare(NamespaceKind.MOUNT)
+                .call(() -> {
+                    MountChange.create()
+                            .propagation(Propagation.PRIVATE)
+                            .recursive()
+                            .apply(Path.of("/"));
+                    try (FsContext tmpfs = FsContext.open("tmpfs");
+                            DetachedMount mount =
+                                    tmpfs.string("size", "64k").create().mount();
+                            Fd target = Open.path().directory().at(Path.of("/mnt"))) {
+                        mount.attach(target);
+                    }
+                    Files.writeString(Path.of("/mnt/seen"), "inside");
+                    return Namespace.ofThread(NamespaceKind.MOUNT).orElseThrow();
+                })) {
+            assertThat(Path.of("/mnt/seen")).doesNotExist();
+            String text = NamespaceThread.create().join(inside).call(() -> Files.readString(Path.of("/mnt/seen")));
+            assertThat(text).isEqualTo("inside");
+        }
+        assertThat(Path.of("/mnt/seen")).doesNotExist();
+    }
+
+    @Test
+    void allKindsOfAProcessAreJoinedAtOnce() throws Exception {
+        Needs.root();
+        Process process = new ProcessBuilder(
+                        "unshare", "--net", "--uts", "--ipc", "--mount", "sh", "-c", "echo ready; exec sleep 300")
+                .start();
+        try (BufferedReader out =
+                        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+                Pidfd pidfd = Pidfd.open((int) process.pid()).orElseThrow()) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            Set<NamespaceKind> kinds =
+                    EnumSet.of(NamespaceKind.NET, NamespaceKind.UTS, NamespaceKind.IPC, NamespaceKind.MOUNT);
+            NamespaceThread.create().call(() -> {
+                ThreadNamespaces.join(pidfd, kinds);
+                for (NamespaceKind kind : kinds) {
+                    try (Namespace here = Namespace.ofThread(kind).orElseThrow()) {
+                        assertThat(Namespace.identity(kind, pidfd.pid())).contains(here.identity());
+                        assertThat(Namespace.identity(kind, SELF)).isNotEqualTo(here.identity());
+                    }
+                }
+                return pidfd;
+            });
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void childrenOfAnUnsharedThreadGetTheNewPidNamespace() throws Exception {
+        Needs.root();
+        String inside = NamespaceThread.create().unshare(NamespaceKind.PID).call(() -> {
+            Path seen = Files.createTempFile("alcove-test-", ".pid");
+            try (SpawnedChild child = SpawnedChild.shell("echo $$ > " + seen);
+                    Pidfd process = child.open()) {
+                assertThat(process.reap().status()).isEqualTo(new WaitStatus.Exited(0));
+                return Files.readString(seen).strip();
+            } finally {
+                Files.delete(seen);
+            }
+        });
+        assertThat(inside).isEqualTo("1");
+    }
+
+    @Test
+    void aThreadIsMadeForOneRunAndGone() {
+        Thread first = NamespaceThread.create().call(Thread::currentThread);
+        Thread second = NamespaceThread.create().call(Thread::currentThread);
+        assertThat(first).isNotSameAs(second);
+        assertThat(first.isVirtual()).isFalse();
+        assertThat(first.isAlive()).isFalse();
+    }
+
+    @Test
+    void whatTheCodeThrowsArrivesAsItIs() {
+        IOException checked = new IOException("from inside");
+        assertThatThrownBy(() -> NamespaceThread.create().call(() -> {
+                    throw checked;
+                }))
+                .isSameAs(checked);
+        AssertionError error = new AssertionError("from inside");
+        assertThatThrownBy(() -> NamespaceThread.create().call(() -> {
+                    throw error;
+                }))
+                .isSameAs(error);
+    }
+
+    @Test
+    void virtualThreadsAreRefusedButMayCall() throws Exception {
+        AtomicReference<Object> seen = new AtomicReference<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        ThreadNamespaces.unshare(Set.of(NamespaceKind.UTS));
+                    } catch (IllegalStateException e) {
+                        seen.set(NamespaceThread.create().call(() -> String.valueOf(e.getMessage())));
+                    }
+                })
+                .join();
+        assertThat(seen.get()).asString().contains("virtual thread");
+    }
+
+    @Test
+    void kindsNoThreadOfAJvmCanEnterAreRefusedWithTheReason() {
+        assertThatThrownBy(() ->
+                        NamespaceThread.create().unshare(NamespaceKind.USER).call(() -> 1))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("one thread");
+        try (Namespace time = Namespace.ofThread(NamespaceKind.TIME).orElseThrow()) {
+            assertThatThrownBy(() -> NamespaceThread.create().join(time).call(() -> 1))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("time namespace");
+        }
+    }
+
+    @Test
+    void kindsAreFoundByTheirNames() {
+        assertThat(NamespaceKind.named("mnt")).contains(NamespaceKind.MOUNT);
+        assertThat(NamespaceKind.named("mount")).contains(NamespaceKind.MOUNT);
+        assertThat(NamespaceKind.named("network")).contains(NamespaceKind.NET);
+        assertThat(NamespaceKind.named("Net")).contains(NamespaceKind.NET);
+        assertThat(NamespaceKind.named("nets")).isEmpty();
+        assertThat(NamespaceKind.flags(EnumSet.allOf(NamespaceKind.class))).isEqualTo(0x7e020080L);
+    }
+}
