@@ -44,7 +44,8 @@ public final class Mounts {
     }
 
     /**
-     * Makes a directory the root of the calling thread's mount namespace, and puts the old root somewhere below.
+     * Makes a directory the root of the calling thread's mount namespace, and puts the old root somewhere below. The
+     * thread then loads no class any more: see {@link NamespaceThread}.
      *
      * @param newRoot a mount's root, not shared
      * @param oldRoot a directory below it, or the same one: then the old root lies over it until it is detached

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * {@snippet :
  * try (Namespace net = Namespace.of(NamespaceKind.NET, pid).orElseThrow()) {
- *     return NamespaceThread.create().join(net).call(() -> NetworkInterface.networkInterfaces().count());
+ *     return NamespaceThread.create().join(net).call(() -> new ServerSocket(8080));
  * }
  * }
  */

@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
  * ServerSocket inside = NamespaceThread.create().join(net).call(() -> new ServerSocket(8080));
  * }
  *
- * <p>Threads that the code starts, pools that grow a worker on its behalf included, begin in the same namespaces and stay
- * there: keep what runs inside to plain blocking calls.
+ * <p>What runs inside should be plain blocking calls, because three things of the JVM do not come along:
+ *
+ * <ul>
+ *   <li>Threads that the code starts, pools that grow a worker on its behalf included, begin in the same namespaces and
+ *       stay there.
+ *   <li>/proc/self, and with it /proc/net and /proc/mounts, is of the process's first thread, which stayed outside; what
+ *       the code itself sees is below /proc/thread-self. NetworkInterface reads /proc/net and so mixes the two.
+ *   <li>A class loaded for the first time is opened by its path. Where that leads elsewhere in a mount namespace, the class
+ *       is not found, and stays not found: let the code run through once outside, or only call what is loaded.
+ * </ul>
  */
 public final class NamespaceThread {
     private final List<Namespace> joined = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.alcove.linux;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class ProcFile {
     private static Optional<String> text(Path process, String name) {
         Path file = process.resolve(name);
         try {
-            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            return Optional.of(new String(bytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (java.nio.file.AccessDeniedException e) {
@@ -48,10 +49,20 @@ final class ProcFile {
         }
     }
 
+    /**
+     * In reads of a large buffer. Files.readAllBytes begins with a read of one byte where the size is said to be 0, and a
+     * number of /proc/sys has no second read: 40 would be 4.
+     */
+    static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readAllBytes();
+        }
+    }
+
     /** The number a file holds, or empty if there is no such file or something else in it. */
     static OptionalInt intAt(String path) {
         try {
-            long number = decimal(new String(Files.readAllBytes(Path.of(path)), StandardCharsets.US_ASCII).strip());
+            long number = decimal(new String(bytes(Path.of(path)), StandardCharsets.US_ASCII).strip());
             return number >= 0 && number <= Integer.MAX_VALUE ? OptionalInt.of((int) number) : OptionalInt.empty();
         } catch (IOException e) {
             return OptionalInt.empty();

@@ -3,7 +3,6 @@ package dev.alcove.linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ public record SubIds(List<Range> ranges) {
      */
     public static SubIds read(Path file, String user, long uid) {
         try {
-            return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), user, uid);
+            return parse(new String(ProcFile.bytes(file), StandardCharsets.UTF_8), user, uid);
         } catch (NoSuchFileException e) {
             return new SubIds(List.of());
         } catch (IOException e) {

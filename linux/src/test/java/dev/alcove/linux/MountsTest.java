@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,20 +167,32 @@ final class MountsTest {
     @Test
     void aPivotedThreadSeesTheNewRoot() throws IOException {
         Path place = Files.createDirectory(dir.resolve("root"));
+        List<String> seen = new ArrayList<>();
         inside(() -> {
             tmpfs(place);
             Files.createDirectory(place.resolve("old"));
             Files.writeString(place.resolve("mark"), "new root");
+            // Once before, since no class can be loaded from where there is another root.
+            look(place, seen);
+            Mounts.detach(place.resolve("old"));
+            seen.clear();
             Mounts.pivotRoot(place, place.resolve("old"));
-            try (Fd mark = Open.read().at(Path.of("/mark"))) {
-                assertThat(FileIo.readAll(mark, 100)).asString().isEqualTo("new root");
-            }
-            assertThat(FileStat.find(Path.of("/old/proc/self"))).isPresent();
-            assertThat(Mounts.detach(Path.of("/old"))).isTrue();
-            assertThat(FileStat.find(Path.of("/old/proc"))).isEmpty();
+            look(Path.of("/"), seen);
+            seen.add("detached " + Mounts.detach(Path.of("/old")));
+            look(Path.of("/"), seen);
             return "";
         });
+        assertThat(seen)
+                .containsExactly("new root", "size 8", "old true", "detached true", "new root", "size 8", "old false");
         assertThat(Path.of("/mark")).doesNotExist();
+    }
+
+    private static void look(Path root, List<String> seen) {
+        try (Fd mark = Open.read().at(root.resolve("mark"))) {
+            seen.add(new String(FileIo.readAll(mark, 100), StandardCharsets.UTF_8));
+        }
+        seen.add("size " + FileStat.find(root.resolve("mark")).orElseThrow().size());
+        seen.add("old " + FileStat.find(root.resolve("old/proc/self")).isPresent());
     }
 
     @Test
@@ -190,7 +204,7 @@ final class MountsTest {
             while (Proc.stat(child.pid()).orElseThrow().state() != 'T') {
                 Thread.onSpinWait();
             }
-            byte[] map = IdMap.of(new IdRange(0, 70_000, 100)).text().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] map = IdMap.of(new IdRange(0, 70_000, 100)).text().getBytes(StandardCharsets.UTF_8);
             for (String file : new String[] {"uid_map", "gid_map"}) {
                 try (Fd fd = Open.write().at(Path.of("/proc/" + child.pid() + "/" + file))) {
                     FileIo.writeAll(fd, map);

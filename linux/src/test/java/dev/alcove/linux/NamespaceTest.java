@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.NetworkInterface;
+import java.net.BindException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,17 +92,25 @@ final class NamespaceTest {
     }
 
     @Test
-    void aNewNetworkNamespaceHoldsItsLoopbackAlone() throws Exception {
+    void aNewNetworkNamespaceHasPortsOfItsOwn() throws Exception {
         Needs.root();
         try (Namespace outside = Namespace.ofThread(NamespaceKind.NET).orElseThrow();
                 Namespace inside = NamespaceThread.create()
                         .unshare(NamespaceKind.NET)
                         .call(() -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
             assertThat(inside.isSame(outside)).isFalse();
-            long links = NamespaceThread.create()
-                    .join(inside)
-                    .call(() -> NetworkInterface.networkInterfaces().count());
-            assertThat(links).isEqualTo(1);
+            Path devices = Path.of("/proc/thread-self/net/dev");
+            String links = NamespaceThread.create().join(inside).call(() -> Files.readString(devices));
+            assertThat(links).contains("lo:").isNotEqualTo(Files.readString(devices));
+            try (ServerSocket socket = new ServerSocket(0)) {
+                int port = socket.getLocalPort();
+                // The same port is free inside, and not outside.
+                try (ServerSocket again = NamespaceThread.create().join(inside).call(() -> new ServerSocket(port))) {
+                    assertThat(again.getLocalPort()).isEqualTo(port);
+                }
+                assertThatThrownBy(() -> NamespaceThread.create().call(() -> new ServerSocket(port)))
+                        .isInstanceOf(BindException.class);
+            }
             try (Namespace after = Namespace.ofThread(NamespaceKind.NET).orElseThrow()) {
                 assertThat(after.isSame(outside)).isTrue();
             }
