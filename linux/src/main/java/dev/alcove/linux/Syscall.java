@@ -48,6 +48,7 @@ public enum Syscall {
     SENDMSG(46, 211),
     RECVFROM(45, 207),
     RECVMSG(47, 212),
+    SHUTDOWN(48, 210),
     GETSOCKNAME(51, 204),
     SETSOCKOPT(54, 208),
     GETSOCKOPT(55, 209),

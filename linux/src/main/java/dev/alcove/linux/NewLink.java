@@ -1,0 +1,81 @@
+package dev.alcove.linux;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What a new interface, or a veth's other end, shall be.
+ *
+ * {@snippet :
+ * NewLink eth0 = NewLink.named("eth0").mac(Mac.parse("02:00:00:00:00:02")).mtu(1500).in(namespace);
+ * }
+ *
+ * @param name      the name: 1 to 15 bytes, without slash, colon, percent sign, space or control character
+ * @param mac       the hardware address; the kernel makes one up if empty
+ * @param mtu       the largest packet in bytes; 0 for the kernel's default
+ * @param namespace the network namespace to put it into; the socket's own if empty. Stays the caller's to close
+ */
+public record NewLink(String name, Optional<Mac> mac, int mtu, Optional<Fd> namespace) {
+    private static final int LONGEST_NAME = 15;
+    private static final int LARGEST_MTU = 65535;
+
+    /** Checks name and size. */
+    public NewLink {
+        checkName(name);
+        if (mtu != 0) {
+            checkMtu(mtu);
+        }
+    }
+
+    /** An interface of this name with the kernel's defaults. */
+    public static NewLink named(String name) {
+        return new NewLink(name, Optional.empty(), 0, Optional.empty());
+    }
+
+    /** The same with a hardware address. */
+    public NewLink mac(Mac address) {
+        return new NewLink(name, Optional.of(address), mtu, namespace);
+    }
+
+    /** The same with a largest packet, 68 to 65535 bytes. */
+    public NewLink mtu(int bytes) {
+        checkMtu(bytes);
+        return new NewLink(name, mac, bytes, namespace);
+    }
+
+    /** The same within another network namespace. */
+    public NewLink in(Fd networkNamespace) {
+        return new NewLink(name, mac, mtu, Optional.of(networkNamespace));
+    }
+
+    /**
+     * Refuses what the kernel would not take as an interface's name, and what it would take for a pattern.
+     *
+     * @throws IllegalArgumentException if it is no name
+     */
+    static void checkName(String name) {
+        boolean good = !name.isEmpty()
+                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
+                && !name.equals(".")
+                && !name.equals("..");
+        for (int i = 0; good && i < name.length(); i++) {
+            char c = name.charAt(i);
+            good = c != '/'
+                    && c != ':'
+                    && c != '%'
+                    && !Character.isWhitespace(c)
+                    && !Character.isSpaceChar(c)
+                    && !Character.isISOControl(c);
+        }
+        if (!good) {
+            throw new IllegalArgumentException("'" + name + "' is not an interface name; it has 1 to 15 bytes, without "
+                    + "slash, colon, percent sign, space or control character");
+        }
+    }
+
+    static void checkMtu(int bytes) {
+        if (bytes < 68 || bytes > LARGEST_MTU) {
+            throw new IllegalArgumentException("an MTU is 68 to 65535 bytes, not " + bytes);
+        }
+    }
+}
