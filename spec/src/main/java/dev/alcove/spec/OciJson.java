@@ -25,6 +25,7 @@ public final class OciJson {
 
     private static Jsonb jsonb() {
         return Jsonb.builder()
+                .serializeEmpty(false)
                 .add(String.class, JsonValues.OPTIONAL_TEXT)
                 .add(Boolean.TYPE, JsonValues.OPTIONAL_FLAG)
                 .add(Boolean.class, JsonValues.FLAG.nullSafe())
@@ -95,7 +96,9 @@ public final class OciJson {
             String expected = message.contains("'{'") ? "an object" : message.contains("'['") ? "a list" : message;
             refusal = SpecException.not(found.path(), found.text(), expected);
         }
-        refusal.initCause(cause);
+        if (refusal != cause) {
+            refusal.initCause(cause);
+        }
         return refusal;
     }
 
