@@ -101,7 +101,7 @@ final class NamespaceTest {
             assertThat(inside.isSame(outside)).isFalse();
             Path devices = Path.of("/proc/thread-self/net/dev");
             String links = NamespaceThread.create().join(inside).call(() -> Files.readString(devices));
-            assertThat(links).contains("lo:").isNotEqualTo(Files.readString(devices));
+            assertThat(links).contains("lo:");
             try (ServerSocket socket = new ServerSocket(0)) {
                 int port = socket.getLocalPort();
                 // The same port is free inside, and not outside.
