@@ -23,6 +23,9 @@ public final class FsContext implements AutoCloseable {
     private static final int FSCONFIG_SET_STRING = 1;
     private static final int FSCONFIG_SET_FD = 5;
     private static final int FSCONFIG_CMD_CREATE = 6;
+    private static final int FSCONFIG_CMD_RECONFIGURE = 7;
+    private static final int FSPICK_CLOEXEC = 1;
+    private static final int FSPICK_EMPTY_PATH = 8;
     private static final int MESSAGE = 4096;
 
     private final Fd fd;
@@ -44,6 +47,25 @@ public final class FsContext implements AutoCloseable {
             // int fsopen(const char *fsname, unsigned flags)
             long result = Native.raw(Syscall.FSOPEN, Native.string(arena, type).address(), FSOPEN_CLOEXEC);
             return new FsContext(new Fd(Native.check(result, Syscall.FSOPEN, type), type), type);
+        }
+    }
+
+    /**
+     * Takes up the file system of a mount to change its options, fspick(2): set them, then {@link #reconfigure}.
+     *
+     * @param mount the root of the mount
+     * @throws LinuxException EINVAL if it is no mount's root, EPERM without CAP_SYS_ADMIN where the file system was made
+     */
+    public static FsContext pick(Fd mount) {
+        try (Arena arena = Arena.ofConfined()) {
+            // int fspick(int dirfd, const char *path, unsigned flags)
+            long result = Native.raw(
+                    Syscall.FSPICK,
+                    mount.number(),
+                    Native.string(arena, "").address(),
+                    FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+            String what = mount.toString();
+            return new FsContext(new Fd(Native.check(result, Syscall.FSPICK, what), what), what);
         }
     }
 
@@ -80,6 +102,14 @@ public final class FsContext implements AutoCloseable {
     public FsContext create() {
         try (Arena arena = Arena.ofConfined()) {
             config(arena, FSCONFIG_CMD_CREATE, "", 0, 0, "");
+        }
+        return this;
+    }
+
+    /** Changes the file system that {@link #pick} took up to the options that were set. */
+    public FsContext reconfigure() {
+        try (Arena arena = Arena.ofConfined()) {
+            config(arena, FSCONFIG_CMD_RECONFIGURE, "", 0, 0, "");
         }
         return this;
     }

@@ -44,6 +44,24 @@ public final class Namespace implements AutoCloseable {
     }
 
     /**
+     * The one a process is in, for certain that process's and not that of a later one with its number.
+     *
+     * @param kind    the kind
+     * @param process the process
+     * @return the handle, or empty if the process has ended or the kernel has no such kind
+     * @throws LinuxException if the process may not be looked at (EACCES)
+     */
+    public static Optional<Namespace> of(NamespaceKind kind, Pidfd process) {
+        Optional<Namespace> namespace = of(kind, process.pid());
+        // Asked afterwards: while the process is not reaped its number is its own, so what was opened is its own too.
+        if (namespace.isPresent() && !process.exists()) {
+            namespace.get().close();
+            return Optional.empty();
+        }
+        return namespace;
+    }
+
+    /**
      * The one the next child of a process will be in: that of the process, but for PID and TIME maybe another.
      *
      * @return the handle, or empty if there is no such process, no such kind, or no child has made the PID namespace

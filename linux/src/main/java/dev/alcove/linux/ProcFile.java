@@ -24,7 +24,7 @@ final class ProcFile {
      *
      * @param pid  the process
      * @param name below /proc/PID
-     * @return its text, or empty if the process, or this file of it, is not there
+     * @return its text, or empty if the process, or this file of it, is not there, or no more since it ended
      * @throws LinuxException     EACCES if it may not be read
      * @throws UncheckedIOException if it cannot be read for another reason
      */
@@ -41,12 +41,23 @@ final class ProcFile {
         } catch (java.nio.file.AccessDeniedException e) {
             throw new LinuxException("open", Errno.EACCES, file.toString());
         } catch (IOException e) {
-            // A read after the end of the process fails with ESRCH, which the JDK tells only in words.
-            if (!Files.exists(process)) {
+            // After the end of the process a read fails with ESRCH, and before it is reaped an open with EINVAL where
+            // it
+            // had to give back what the file is of; the JDK tells either only in words.
+            if (name.equals("stat") ? !Files.exists(process) : hasEnded(process)) {
                 return Optional.empty();
             }
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean hasEnded(Path process) {
+        Optional<String> stat = text(process, "stat");
+        if (stat.isEmpty()) {
+            return true;
+        }
+        char state = ProcStat.parse(stat.get()).state();
+        return state == 'Z' || state == 'X';
     }
 
     /**

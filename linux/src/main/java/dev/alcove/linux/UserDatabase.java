@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * The users and groups of a root file system, passwd(5) and group(5), given as text: the files of a container are read by
- * whoever opened them inside its root. Lines that are not of the form are passed over, as the C library does.
+ * whoever opened them inside its root. Lines without a name or number are passed over; those that end early are taken.
  *
  * @param users  in the file's order
  * @param groups in the file's order
@@ -53,17 +53,17 @@ public record UserDatabase(List<User> users, List<Group> groups) {
         List<User> users = new ArrayList<>();
         for (String line : ProcFile.lines(passwd)) {
             List<String> f = split(line, ':');
-            if (f.size() == 7 && !f.get(0).isEmpty() && isId(f.get(2)) && isId(f.get(3))) {
+            if (f.size() >= 4 && !f.get(0).isEmpty() && isId(f.get(2)) && isId(f.get(3))) {
                 long uid = ProcFile.decimal(f.get(2));
-                users.add(new User(f.get(0), uid, ProcFile.decimal(f.get(3)), f.get(5), f.get(6)));
+                users.add(new User(f.get(0), uid, ProcFile.decimal(f.get(3)), field(f, 5), field(f, 6)));
             }
         }
         List<Group> groups = new ArrayList<>();
         for (String line : ProcFile.lines(group)) {
             List<String> f = split(line, ':');
-            if (f.size() == 4 && !f.get(0).isEmpty() && isId(f.get(2))) {
+            if (f.size() >= 3 && !f.get(0).isEmpty() && isId(f.get(2))) {
                 List<String> members = new ArrayList<>();
-                for (String member : split(f.get(3), ',')) {
+                for (String member : split(field(f, 3), ',')) {
                     if (!member.isBlank()) {
                         members.add(member.strip());
                     }
@@ -72,6 +72,10 @@ public record UserDatabase(List<User> users, List<Group> groups) {
             }
         }
         return new UserDatabase(users, groups);
+    }
+
+    private static String field(List<String> fields, int index) {
+        return index < fields.size() ? fields.get(index) : "";
     }
 
     private static boolean isId(String text) {

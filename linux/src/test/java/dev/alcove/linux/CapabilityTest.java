@@ -3,6 +3,7 @@ package dev.alcove.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class CapabilityTest {
@@ -51,8 +52,7 @@ final class CapabilityTest {
     void aDroppedCapabilityIsGone() throws Exception {
         Needs.root();
         try (SpawnedChild child = SpawnedChild.shell("exec setpriv --bounding-set=-mknod --inh-caps=-all sleep 300")) {
-            while (!Proc.commandLine(child.pid()).orElseThrow().contains("300")
-                    || !Proc.status(child.pid()).orElseThrow().name().equals("sleep")) {
+            while (!Proc.commandLine(child.pid()).orElseThrow().equals(List.of("sleep", "300"))) {
                 Thread.onSpinWait();
             }
             CapabilitySets sets = Capabilities.of(child.pid()).orElseThrow();

@@ -100,6 +100,47 @@ final class MountsTest {
     }
 
     @Test
+    void aFileSystemIsReconfigured() throws IOException {
+        Path place = Files.createDirectory(dir.resolve("place"));
+        inside(() -> {
+            tmpfs(place);
+            try (Fd mount = Open.path().directory().at(place);
+                    FsContext context = FsContext.pick(mount)) {
+                context.string("size", "128k").flag("ro").reconfigure();
+            }
+            MountInfo info = mountAt(place);
+            assertThat(info.superOptions()).contains("ro", "size=128k");
+            assertThat(info.options()).contains("rw");
+            assertThat(info.isReadOnly()).isTrue();
+            return "";
+        });
+    }
+
+    @Test
+    void aNamespaceIsKeptByAMountOfIt() throws IOException {
+        Path place = Files.createFile(dir.resolve("kept"));
+        inside(() -> {
+            Inode identity;
+            try (Namespace uts = NamespaceThread.create()
+                            .unshare(NamespaceKind.UTS)
+                            .call(() -> Namespace.ofThread(NamespaceKind.UTS).orElseThrow());
+                    DetachedMount mount = DetachedMount.copyOf(uts.fd(), false);
+                    Fd target = Open.path().at(place)) {
+                mount.attach(target);
+                identity = uts.identity();
+            }
+            try (Namespace kept = Namespace.at(place)) {
+                assertThat(kept.kind()).isEqualTo(NamespaceKind.UTS);
+                assertThat(kept.identity()).isEqualTo(identity);
+                assertThat(mountAt(place).root()).isEqualTo(kept.toString());
+            }
+            assertThat(Mounts.unmount(place)).isTrue();
+            assertThatThrownBy(() -> Namespace.at(place)).isInstanceOf(LinuxException.class);
+            return "";
+        });
+    }
+
+    @Test
     void propagationIsWhatMountinfoShows() throws IOException {
         Path place = Files.createDirectory(dir.resolve("place"));
         inside(() -> {

@@ -7,7 +7,11 @@ final class Needs {
     private Needs() {}
 
     static void root() {
+        String reason = "skipped: needs CAP_SYS_ADMIN (run the tests as root)";
         boolean admin = Capabilities.ofThread().effective().contains(Capability.SYS_ADMIN);
-        Assumptions.assumeTrue(admin, "skipped: needs CAP_SYS_ADMIN (run the tests as root)");
+        if (!admin) {
+            System.out.println(reason);
+        }
+        Assumptions.assumeTrue(admin, reason);
     }
 }

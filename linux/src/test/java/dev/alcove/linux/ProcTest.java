@@ -50,6 +50,8 @@ final class ProcTest {
             assertThat(Proc.stat(child.pid()).orElseThrow().state()).isEqualTo('Z');
             assertThat(Proc.status(child.pid()).orElseThrow().state()).isEqualTo('Z');
             assertThat(Proc.commandLine(child.pid()).orElseThrow()).isEmpty();
+            assertThat(Proc.mounts(child.pid())).isEmpty();
+            assertThat(Namespace.identity(NamespaceKind.MOUNT, child.pid())).isEmpty();
             process.reap();
             assertThat(Proc.stat(child.pid())).isEmpty();
         }
@@ -60,7 +62,7 @@ final class ProcTest {
         Needs.root();
         try (SpawnedChild child = SpawnedChild.shell(
                 "exec setpriv --no-new-privs --reuid 70001 --regid 70002 --groups 5,70003 sleep 300")) {
-            while (!Proc.status(child.pid()).orElseThrow().name().equals("sleep")) {
+            while (!Proc.commandLine(child.pid()).orElseThrow().equals(List.of("sleep", "300"))) {
                 Thread.onSpinWait();
             }
             ProcStatus status = Proc.status(child.pid()).orElseThrow();

@@ -20,11 +20,13 @@ final class UserDatabaseTest {
 
     @Test
     void usersAreFoundByNameAndNumber() {
-        assertThat(DATABASE.users()).hasSize(4);
+        assertThat(DATABASE.users()).hasSize(5);
         assertThat(DATABASE.user("ann")).contains(new UserDatabase.User("ann", 1000, 100, "/home/ann", ""));
         assertThat(DATABASE.user(0)).map(UserDatabase.User::name).contains("root");
         assertThat(DATABASE.user("1001")).map(UserDatabase.User::uid).contains(5L);
+        assertThat(DATABASE.user("short")).contains(new UserDatabase.User("short", 1, 1, "", ""));
         assertThat(DATABASE.user("bad")).isEmpty();
+        assertThat(DATABASE.user("none")).isEmpty();
         assertThat(DATABASE.user(1001)).isEmpty();
     }
 
