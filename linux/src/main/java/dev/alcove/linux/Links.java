@@ -245,7 +245,7 @@ public final class Links {
         NetlinkAttributes attributes = NetlinkAttributes.of(answer, IFINFOMSG);
         int flags = answer.getInt(8);
         byte[] mac = attributes.bytes(IFLA_ADDRESS);
-        OptionalInt master = attributes.u32(IFLA_MASTER);
+        OptionalInt peerNamespace = attributes.u32(IFLA_LINK_NETNSID);
         return new Link(
                 answer.getInt(4),
                 attributes.string(IFLA_IFNAME),
@@ -254,8 +254,9 @@ public final class Links {
                 (flags & IFF_RUNNING) != 0,
                 attributes.u32(IFLA_MTU).orElse(0),
                 mac.length == MAC_LENGTH ? Optional.of(Mac.of(mac)) : Optional.empty(),
-                master,
+                attributes.u32(IFLA_MASTER),
                 attributes.u32(IFLA_LINK),
-                attributes.u32(IFLA_LINK_NETNSID));
+                // -1 (NETNSA_NSID_NOT_ASSIGNED): elsewhere, but without an id here.
+                peerNamespace.orElse(-1) < 0 ? OptionalInt.empty() : peerNamespace);
     }
 }

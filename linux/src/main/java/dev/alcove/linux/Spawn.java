@@ -83,6 +83,28 @@ public final class Spawn {
      *     is missing, or {@code /proc} is
      */
     public static Child spawn(Fd executable, List<String> argv, List<String> env, Map<Integer, Fd> descriptors) {
+        if (!Prepared.CLOSES_FROM) {
+            return spawn(executable, argv, env, descriptors, false);
+        }
+        try {
+            return spawn(executable, argv, env, descriptors, true);
+        } catch (LinuxException e) {
+            // A process that may not be dumped (prctl(2) PR_SET_DUMPABLE) hides its descriptors from its own children.
+            if (e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            return spawn(executable, argv, env, descriptors, false);
+        }
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param byParent whether the child finds the program as this process's descriptor, so that it can have closed all
+     *     of its own by then; else as its own, whose lower neighbours are closed one by one
+     */
+    static Child spawn(
+            Fd executable, List<String> argv, List<String> env, Map<Integer, Fd> descriptors, boolean byParent) {
         if (argv.isEmpty()) {
             throw new IllegalArgumentException("a program has at least its own name as argument");
         }
@@ -100,12 +122,21 @@ public final class Spawn {
             posix("posix_spawn_file_actions_init", actions.address());
             try {
                 place(actions.address(), descriptors, top, moved);
+                String path;
+                if (byParent) {
+                    path = "/proc/" + self(arena) + "/fd/" + executable.number();
+                    closeOthers(actions.address(), descriptors, top + 1, top + 1);
+                } else {
+                    int own = above(top, executable, moved);
+                    path = "/proc/self/fd/" + own;
+                    closeOthers(actions.address(), descriptors, own, own + 1);
+                }
                 MemorySegment pid = arena.allocate(4, 4);
                 Native.posix(
                         "posix_spawn",
                         executable.toString(),
                         pid.address(),
-                        path(arena, executable, top, moved).address(),
+                        Native.string(arena, path).address(),
                         actions.address(),
                         Prepared.ATTR.address(),
                         Native.strings(arena, argv).address(),
@@ -135,26 +166,18 @@ public final class Spawn {
             // Onto itself it is not left out: it takes close-on-exec away.
             posix("posix_spawn_file_actions_adddup2", actions, source, target);
         }
-        if (Prepared.CLOSES_FROM) {
-            for (int between = Fd.STDERR + 1; between < top; between++) {
-                if (!descriptors.containsKey(between)) {
-                    posix("posix_spawn_file_actions_addclose", actions, between);
-                }
-            }
-            posix("posix_spawn_file_actions_addclosefrom_np", actions, top + 1L);
-        }
     }
 
-    /**
-     * The path by which the child finds the program. As all its own descriptors are closed by then, it goes by this
-     * process's, which are still there; if they cannot be closed, by its own, out of the targets' way.
-     */
-    private static MemorySegment path(Arena arena, Fd executable, int top, List<Fd> moved) {
-        if (Prepared.CLOSES_FROM) {
-            return Native.string(arena, "/proc/" + self(arena) + "/fd/" + executable.number());
+    /** Closes what is not a target: singly below {@code until}, all from {@code from} on if the C library can. */
+    private static void closeOthers(long actions, Map<Integer, Fd> descriptors, int until, int from) {
+        for (int number = Fd.STDERR + 1; number < until; number++) {
+            if (!descriptors.containsKey(number)) {
+                posix("posix_spawn_file_actions_addclose", actions, number);
+            }
         }
-        int number = executable.number();
-        return Native.string(arena, "/proc/self/fd/" + (number > top ? number : above(top, executable, moved)));
+        if (Prepared.CLOSES_FROM) {
+            posix("posix_spawn_file_actions_addclosefrom_np", actions, from);
+        }
     }
 
     /** This process's id as the {@code /proc} of this thread has it, which may be another PID namespace's. */

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.NetworkInterface;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,6 +229,68 @@ class NetlinkTest {
                                     + " (Nexthop has invalid gateway): ENETUNREACH (network is unreachable)");
                 }
             });
+        }
+    }
+
+    @Test
+    void theSocketStaysWithTheNamespaceItWasOpenedIn() throws Exception {
+        try (NetworkNamespaceThread inside = new NetworkNamespaceThread("inside");
+                Netlink net = inside.call(Netlink::open)) {
+            Link made = net.links().addBridge(NewLink.named("only-inside"));
+            assertThat(net.links().list()).extracting(Link::name).containsExactly("lo", "only-inside");
+            inside.run(() -> {
+                try (Netlink own = Netlink.open()) {
+                    assertThat(own.links().get("only-inside")).isEqualTo(made);
+                }
+            });
+            try (Netlink outside = Netlink.open()) {
+                assertThat(outside.links().find("only-inside")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void withoutPrivilegeItOnlyReads() throws Exception {
+        try (NetworkNamespaceThread inside = new NetworkNamespaceThread("inside")) {
+            inside.run(() -> {
+                int nobody = 65534;
+                // The bare call changes this thread alone; it is not used for anything else after.
+                Native.check(Native.raw(Syscall.SETRESUID, nobody, nobody, nobody), Syscall.SETRESUID, "test");
+                try (Netlink net = Netlink.open()) {
+                    Link lo = net.links().get("lo");
+                    assertErrno(Errno.EPERM, () -> net.links().up(lo));
+                    assertErrno(Errno.EPERM, () -> net.links().addBridge(NewLink.named("br0")));
+                    assertErrno(Errno.EPERM, () -> net.addresses().add(lo, Cidr.parse("10.0.0.1/32")));
+                    assertErrno(Errno.EPERM, Links::loopbackUp);
+                    assertThat(net.links().list()).containsExactly(lo);
+                }
+            });
+        }
+    }
+
+    @Test
+    void requestsOfSeveralThreadsDoNotMix() throws Exception {
+        try (NetworkNamespaceThread inside = new NetworkNamespaceThread("inside");
+                Netlink net = inside.call(Netlink::open)) {
+            List<CompletableFuture<Boolean>> all = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                String name = "br" + t;
+                all.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            for (int i = 0; i < 25; i++) {
+                                Link bridge = net.links().addBridge(NewLink.named(name));
+                                assertThat(bridge.name()).isEqualTo(name);
+                                assertThat(net.links().list()).contains(bridge);
+                                assertThat(net.links().delete(bridge)).isTrue();
+                            }
+                            return true;
+                        },
+                        task -> Thread.ofPlatform().start(task)));
+            }
+            for (CompletableFuture<Boolean> one : all) {
+                assertThat(one.get(60, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(net.links().list()).extracting(Link::name).containsExactly("lo");
         }
     }
 

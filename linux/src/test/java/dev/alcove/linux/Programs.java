@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Starts the machine's own small programs and reads what they say. */
 final class Programs {
@@ -42,13 +43,17 @@ final class Programs {
     }
 
     static Outcome run(Fd executable, List<String> argv, List<String> env, Map<Integer, Fd> descriptors) {
+        return run(descriptors, all -> Spawn.spawn(executable, argv, env, all));
+    }
+
+    static Outcome run(Map<Integer, Fd> descriptors, Function<Map<Integer, Fd>, Child> start) {
         try (UnixSocket.Pair pair = UnixSocket.pair();
                 Fd in = open("/dev/null")) {
             Map<Integer, Fd> all = new HashMap<>(descriptors);
             all.put(0, in);
             all.put(1, pair.right().fd());
             all.put(2, pair.right().fd());
-            Child child = Spawn.spawn(executable, argv, env, all);
+            Child child = start.apply(all);
             pair.right().close();
             String output = readAll(pair.left().fd());
             return new Outcome(output, child.reap());

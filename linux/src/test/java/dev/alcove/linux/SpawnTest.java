@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpawnTest {
     @TempDir
@@ -102,17 +104,20 @@ class SpawnTest {
                 .contains("SigCgt:\t0000000000000000");
     }
 
-    @Test
-    void theChildHasTheGivenDescriptorsAndNoOther() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theChildHasTheGivenDescriptorsAndNoOther(boolean byParent) throws Exception {
         // What another library opened without close-on-exec must not get in.
         Path secret = Files.writeString(directory.resolve("secret"), "secret");
         try (Fd leaky = Programs.open(secret, Programs.O_RDONLY);
+                Fd shell = Programs.open("/bin/sh");
                 Fd five = file("five", "5");
-                Fd nine = file("nine", "9")) {
-            assertThat(leaky.isOpen()).isTrue();
+                Fd nine = file("nine", "9");
+                Fd leakyToo = Programs.open(secret, Programs.O_RDONLY)) {
+            assertThat(List.of(leaky, leakyToo)).allMatch(Fd::isOpen);
             // No pipeline here: the shell would hold its pipes while it is looked at.
-            Programs.Outcome outcome =
-                    Programs.shell("ls -1 /proc/$$/fd; readlink /proc/$$/fd/5 /proc/$$/fd/9", Map.of(5, five, 9, nine));
+            String script = "ls -1 /proc/$$/fd; readlink /proc/$$/fd/5 /proc/$$/fd/9";
+            Programs.Outcome outcome = run(shell, script, Map.of(5, five, 9, nine), byParent);
             assertThat(outcome.output().lines())
                     .containsExactly(
                             "0",
@@ -125,8 +130,9 @@ class SpawnTest {
         }
     }
 
-    @Test
-    void descriptorsMayTradePlaces() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void descriptorsMayTradePlaces(boolean byParent) throws Exception {
         try (Fd a = file("a", "I am a\n");
                 Fd b = file("b", "I am b\n");
                 Fd c = file("c", "I am c\n");
@@ -135,9 +141,28 @@ class SpawnTest {
             Map<Integer, Fd> trade = Map.of(a.number(), b, b.number(), a, c.number(), c, shell.number(), a);
             String script = "cat /proc/self/fd/" + a.number() + " /proc/self/fd/" + b.number() + " /proc/self/fd/"
                     + c.number() + " /proc/self/fd/" + shell.number();
-            Programs.Outcome outcome =
-                    Programs.run(shell, List.of("sh", "-c", script), List.of("PATH=/usr/bin:/bin"), trade);
+            Programs.Outcome outcome = run(shell, script, trade, byParent);
             assertThat(outcome.output()).isEqualTo("I am b\nI am a\nI am c\nI am a\n");
+        }
+    }
+
+    private static Programs.Outcome run(Fd shell, String script, Map<Integer, Fd> descriptors, boolean byParent) {
+        return Programs.run(
+                descriptors,
+                all -> Spawn.spawn(shell, List.of("sh", "-c", script), List.of("PATH=/usr/bin:/bin"), all, byParent));
+    }
+
+    @Test
+    void aProcessThatMayNotBeDumpedCanStartPrograms() {
+        // Root may look at itself all the same; an ordinary user takes the other way.
+        int getDumpable = 3;
+        int setDumpable = 4;
+        long before = Native.raw(Syscall.PRCTL, getDumpable);
+        try {
+            Native.check(Native.raw(Syscall.PRCTL, setDumpable, 0), Syscall.PRCTL, "test");
+            assertThat(Programs.shell("echo started", Map.of()).output()).isEqualTo("started\n");
+        } finally {
+            Native.check(Native.raw(Syscall.PRCTL, setDumpable, before), Syscall.PRCTL, "test");
         }
     }
 

@@ -46,6 +46,16 @@ class UnixSocketTest {
     }
 
     @Test
+    void takesOverASocketThatIsConnectedAlready() {
+        try (UnixSocket.Pair pair = UnixSocket.pair();
+                UnixSocket owner = UnixSocket.of(pair.left().fd())) {
+            assertThat(pair.left().fd().isOpen()).isFalse();
+            owner.send(bytes("owned"));
+            assertThat(pair.right().receive(new byte[5]).length()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void carriesMoreThanItsBufferHolds() throws Exception {
         byte[] sent = new byte[3_000_000];
         new Random(1).nextBytes(sent);
