@@ -73,27 +73,7 @@ public final class Cgroup {
      * @throws LinuxException             if it is there already (EEXIST), or the kernel refuses
      */
     public void create(CgroupLimits limits) {
-        CgroupWrites writes = CgroupWrites.plan(layout, name, limits);
-        List<String> made = new ArrayList<>();
-        boolean done = false;
-        try {
-            for (CgroupStep step : writes.steps()) {
-                if (step instanceof CgroupStep.MakeDirectory d) {
-                    if (CgroupFiles.makeDirectory(d.path())) {
-                        made.add(d.path());
-                    } else if (!d.shared()) {
-                        throw new LinuxException("mkdirat", Errno.EEXIST, d.path());
-                    }
-                } else {
-                    perform(step);
-                }
-            }
-            done = true;
-        } finally {
-            for (int i = made.size() - 1; !done && i >= 0; i--) {
-                CgroupFiles.removeDirectory(made.get(i), System.nanoTime());
-            }
-        }
+        CgroupSteps.make(CgroupWrites.plan(layout, name, limits).steps());
     }
 
     /**
@@ -117,7 +97,7 @@ public final class Cgroup {
                 steps.add(0, steps.remove(1));
             }
             for (CgroupStep step : steps) {
-                perform(step);
+                CgroupSteps.perform(step);
             }
         } finally {
             if (pause) {
@@ -142,39 +122,6 @@ public final class Cgroup {
     private static OptionalLong number(String file) {
         Optional<String> text = CgroupFiles.read(file);
         return text.isPresent() ? OptionalLong.of(Long.parseLong(text.get().strip())) : OptionalLong.empty();
-    }
-
-    private static void perform(CgroupStep step) {
-        switch (step) {
-            case CgroupStep.MakeDirectory d -> CgroupFiles.makeDirectory(d.path());
-            case CgroupStep.WriteFile w -> {
-                Optional<LinuxException> failure = CgroupFiles.tryWrite(w.path(), w.content());
-                if (w.required() && failure.isPresent()) {
-                    throw failure.get();
-                }
-            }
-            case CgroupStep.WriteFirst first -> {
-                for (int i = 0; i < first.alternatives().size(); i++) {
-                    CgroupStep.WriteFile w = first.alternatives().get(i);
-                    Optional<LinuxException> failure = CgroupFiles.tryWrite(w.path(), w.content());
-                    if (failure.isEmpty()) {
-                        return;
-                    }
-                    if (failure.get().errno() != Errno.ENOENT
-                            || i == first.alternatives().size() - 1) {
-                        throw failure.get();
-                    }
-                }
-            }
-            case CgroupStep.InheritFile inherit -> {
-                if (CgroupFiles.read(inherit.to()).orElse("").isBlank()) {
-                    CgroupFiles.write(
-                            inherit.to(),
-                            CgroupFiles.read(inherit.from()).orElse("").strip());
-                }
-            }
-            case CgroupStep.FilterDevices f -> f.filter().attach(f.directory());
-        }
     }
 
     /**

@@ -302,9 +302,10 @@ final class CgroupLimitWrites {
                             ? "name it without a leading slash, which puts it below "
                                     + h.base().get()
                             : h.unified()
-                                    ? "run as root, or in a login session whose groups systemd delegates to you"
-                                    : "run as root, or use a machine with cgroup version 2, where groups can be"
-                                            + " delegated to users");
+                                    ? "run as root (in a container: with /sys/fs/cgroup writable), or in a login session"
+                                            + " whose groups systemd delegates to you"
+                                    : "run as root (in a container: with /sys/fs/cgroup writable), or use a machine"
+                                            + " with cgroup version 2, where groups can be delegated to users");
         }
         return h;
     }

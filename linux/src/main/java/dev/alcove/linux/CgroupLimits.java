@@ -1,6 +1,7 @@
 package dev.alcove.linux;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ import java.util.OptionalLong;
  * @param hugetlb           bytes by page size, which is written {@code 2MB}, {@code 1GB}
  * @param unified           files of a version 2 group with what to write: {@code memory.high} to {@code 1073741824}
  * @param devices           rules in order, the last that covers an access decides; no rules leave devices to the parent's
- *                          rules, else what no rule covers is denied
+ *                          rules, else what no rule covers is denied. In version 2 they need CAP_BPF, which an ordinary
+ *                          user's groups cannot have
  */
 public record CgroupLimits(
         OptionalLong memory,
@@ -82,8 +84,8 @@ public record CgroupLimits(
         }
         io = List.copyOf(io);
         devices = List.copyOf(devices);
-        hugetlb = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(hugetlb));
-        unified = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(unified));
+        hugetlb = Collections.unmodifiableMap(new LinkedHashMap<>(hugetlb));
+        unified = Collections.unmodifiableMap(new LinkedHashMap<>(unified));
         for (Map.Entry<String, Long> e : hugetlb.entrySet()) {
             pageSize(e.getKey());
             if (e.getValue() < 0) {
@@ -107,6 +109,26 @@ public record CgroupLimits(
     /** To name the limits one by one. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** A builder that begins with these limits. */
+    public Builder toBuilder() {
+        Builder b = new Builder();
+        b.memory = memory;
+        b.memorySwap = memorySwap;
+        b.memoryReservation = memoryReservation;
+        b.cpuQuota = cpuQuota;
+        b.cpuPeriod = cpuPeriod;
+        b.cpuShares = cpuShares;
+        b.cpusetCpus = cpusetCpus;
+        b.cpusetMems = cpusetMems;
+        b.pids = pids;
+        b.ioWeight = ioWeight;
+        b.io.addAll(io);
+        b.hugetlb.putAll(hugetlb);
+        b.unified.putAll(unified);
+        b.devices.addAll(devices);
+        return b;
     }
 
     private static void atLeast(String what, OptionalLong n, long least) {

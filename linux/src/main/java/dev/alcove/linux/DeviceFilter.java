@@ -39,9 +39,13 @@ public final class DeviceFilter {
     private static final int PROG_DETACH = 9;
     private static final int PROG_GET_FD_BY_ID = 13;
     private static final int PROG_QUERY = 16;
-    private static final int TYPE_CGROUP_DEVICE = 15;
-    private static final int ATTACH_CGROUP_DEVICE = 6;
-    private static final int ALLOW_MULTI = 2;
+    /** {@code prog_type} at the load: BPF_PROG_TYPE_CGROUP_DEVICE. */
+    public static final int TYPE_CGROUP_DEVICE = 15;
+    /** {@code attach_type} at the attachment: BPF_CGROUP_DEVICE. */
+    public static final int ATTACH_CGROUP_DEVICE = 6;
+    /** {@code attach_flags}: BPF_F_ALLOW_MULTI, so that a group inside may have a filter of its own as well. */
+    public static final int ALLOW_MULTI = 2;
+
     private static final int REPLACE = 4;
     /** The kernel attaches no more than this many programs to one group. */
     private static final int MAX_ATTACHED = 64;
@@ -122,7 +126,11 @@ public final class DeviceFilter {
         }
     }
 
-    /** The instructions as {@code struct bpf_insn}, 8 bytes each, for the prog load of bpf(2). */
+    /**
+     * The instructions as {@code struct bpf_insn}, 8 bytes each, for whoever loads and attaches it to a new group without
+     * this class: BPF_PROG_LOAD with {@link #TYPE_CGROUP_DEVICE} and any license, then BPF_PROG_ATTACH with
+     * {@link #ATTACH_CGROUP_DEVICE} and {@link #ALLOW_MULTI}.
+     */
     public byte[] instructions() {
         return instructions.clone();
     }

@@ -23,6 +23,17 @@ final class DeviceLines {
     record Line(String file, String content) {}
 
     private record Devices(char type, OptionalInt major, OptionalInt minor) {
+        // by hand: the methods a record makes for itself are linked at their first call, which a cold start pays for
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Devices d && type == d.type && major.equals(d.major) && minor.equals(d.minor);
+        }
+
+        @Override
+        public int hashCode() {
+            return (type * 31 + major.orElse(-1)) * 31 + minor.orElse(-1);
+        }
+
         boolean covers(Devices other) {
             return type == other.type
                     && (major.isEmpty() || major.equals(other.major))

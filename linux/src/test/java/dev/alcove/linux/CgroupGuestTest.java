@@ -18,14 +18,53 @@ class CgroupGuestTest {
     private static final int UNAVAILABLE = 69;
 
     @Test
-    void versionTwoInAGuest() throws Exception {
-        Path script = script();
-        assumeTrue(script != null, "it/guest is not there");
-        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
-        Process guest = new ProcessBuilder(List.of(
-                        String.valueOf(script),
+    void asRoot() throws Exception {
+        String output = guest("\"$@\"");
+        assertThat(output).startsWith("mode V2\n");
+        for (String check : CgroupChecks.all().keySet()) {
+            assertThat(output).contains("ok " + check + "\n");
+        }
+    }
+
+    /** An ordinary user in a subtree that root has given him; he may not load device programs. */
+    @Test
+    void asAnOrdinaryUserWithASubtree() throws Exception {
+        String output = guest("""
+                set -e
+                cd /sys/fs/cgroup
+                echo '+cpu +io +memory +pids' > cgroup.subtree_control
+                mkdir -p mine/session
+                chown 1000 mine mine/cgroup.procs mine/cgroup.subtree_control mine/session mine/session/cgroup.procs
+                echo 0 > mine/session/cgroup.procs
+                exec setpriv --reuid 1000 --clear-groups --inh-caps -all "$@" 'device rules'
+                """);
+        assertThat(output).startsWith("mode V2\n");
+        for (String check : CgroupChecks.all().keySet()) {
+            if (!check.equals("device rules")) {
+                assertThat(output).contains("ok " + check + "\n");
+            }
+        }
+    }
+
+    /** What the checks print in a guest in which a shell starts them, as its arguments. */
+    private static String guest(String script) throws Exception {
+        Path guest = script();
+        assumeTrue(guest != null, "it/guest is not there");
+        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
+        // an ordinary user may not be able to read the home directory that Maven keeps the libraries in
+        String copy = """
+                mkdir /run/classes && for entry in $(echo "$CLASSES" | tr : ' '); do
+                    if [ -d "$entry" ]; then cp -r "$entry/." /run/classes; else cp "$entry" /run; fi
+                done
+                """;
+        Process process = new ProcessBuilder(List.of(
+                        String.valueOf(guest),
                         "-t",
                         "240",
+                        "sh",
+                        "-c",
+                        "CLASSES='" + path + "'\n" + copy + script,
+                        "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
@@ -34,23 +73,19 @@ class CgroupGuestTest {
                         "-Djava.io.tmpdir=/dev/shm",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
-                        classes,
+                        "/run/classes:/run/*",
                         CgroupGuestMain.class.getName()))
                 .redirectErrorStream(true)
                 .start();
-        guest.getOutputStream().close();
-        String output = new String(guest.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int status = guest.waitFor();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
         if (status == UNAVAILABLE) {
             System.out.println("skipped: cgroup version 2: " + output.strip());
         }
         assumeTrue(status != UNAVAILABLE, output);
-
-        assertThat(output).startsWith("mode V2\n");
-        for (String check : CgroupChecks.all().keySet()) {
-            assertThat(output).contains("ok " + check + "\n");
-        }
         assertThat(status).as(output).isZero();
+        return output;
     }
 
     private static @Nullable Path script() {

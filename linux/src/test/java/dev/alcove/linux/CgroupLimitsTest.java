@@ -40,6 +40,28 @@ class CgroupLimitsTest {
         assertThatThrownBy(() -> DeviceRule.allow('c', 1, 3, "")).hasMessageStartingWith("access: ''");
     }
 
+    @Test
+    void aCopyKeepsEveryLimit() {
+        CgroupLimits limits = CgroupLimits.builder()
+                .memory(5)
+                .memorySwap(6)
+                .memoryReservation(4)
+                .cpuQuota(1000)
+                .cpuPeriod(2000)
+                .cpuShares(3)
+                .cpusetCpus("1")
+                .cpusetMems("0")
+                .pids(7)
+                .ioWeight(10)
+                .hugetlb("2MB", 0)
+                .unified("memory.high", "1")
+                .device(DeviceRule.every(true, 'a', "r"))
+                .build();
+
+        assertThat(limits.toBuilder().build()).isEqualTo(limits);
+        assertThat(limits.toBuilder().pids(8).build()).isNotEqualTo(limits);
+    }
+
     private static void refused(String message, UnaryOperator<CgroupLimits.Builder> set) {
         CgroupLimits.Builder builder = set.apply(CgroupLimits.builder());
         assertThatThrownBy(builder::build)

@@ -2,6 +2,7 @@ package dev.alcove.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -80,9 +81,10 @@ class DeviceFilterTest {
             for (char type : new char[] {'b', 'c'}) {
                 for (int device = 0; device < 16; device++) {
                     for (int access = 1; access <= DeviceRule.ALL; access++) {
-                        assertThat(run(program, type, device / 4, device % 4, access))
-                                .as("%s: %s %d:%d %d", rules, type, device / 4, device % 4, access)
-                                .isEqualTo(allowed(rules, type, device / 4, device % 4, access));
+                        boolean allowed = allowed(rules, type, device / 4, device % 4, access);
+                        if (run(program, type, device / 4, device % 4, access) != allowed) {
+                            fail("%s: %s %d:%d %d", rules, type, device / 4, device % 4, access);
+                        }
                     }
                 }
             }
@@ -105,9 +107,10 @@ class DeviceFilterTest {
             for (char type : new char[] {'b', 'c'}) {
                 for (int device = 0; device < 16; device++) {
                     for (int access = 1; access <= DeviceRule.ALL; access++) {
-                        assertThat(kernel(lines, type, device / 4, device % 4, access))
-                                .as("%s as %s: %s %d:%d %d", rules, lines, type, device / 4, device % 4, access)
-                                .isEqualTo(allowed(rules, type, device / 4, device % 4, access));
+                        boolean allowed = allowed(rules, type, device / 4, device % 4, access);
+                        if (kernel(lines, type, device / 4, device % 4, access) != allowed) {
+                            fail("%s as %s: %s %d:%d %d", rules, lines, type, device / 4, device % 4, access);
+                        }
                     }
                 }
             }
@@ -160,10 +163,14 @@ class DeviceFilterTest {
     /** What the kernel does with lines written to a new group (devcgroup_check_permission). */
     private static boolean kernel(List<DeviceLines.Line> lines, char type, int major, int minor, int access) {
         boolean allows = lines.getFirst().file().equals("devices.allow");
-        assertThat(lines.getFirst().content()).isEqualTo("a");
+        if (!lines.getFirst().content().equals("a")) {
+            fail("the group's state before shows through");
+        }
         boolean hit = false;
         for (DeviceLines.Line line : lines.subList(1, lines.size())) {
-            assertThat(line.file()).isEqualTo(allows ? "devices.deny" : "devices.allow");
+            if (!line.file().equals(allows ? "devices.deny" : "devices.allow")) {
+                fail("not an exception: %s", line);
+            }
             String[] part = line.content().split("[ :]", -1);
             DeviceRule rule = new DeviceRule(true, part[0].charAt(0), number(part[1]), number(part[2]), part[3]);
             boolean same = rule.type() == type
@@ -189,7 +196,9 @@ class DeviceFilterTest {
             int from = code.get(8 * at + 1) >> 4 & 0xf;
             int offset = code.getShort(8 * at + 2);
             int immediate = code.getInt(8 * at + 4);
-            assertThat(offset).isNotNegative();
+            if (offset < 0) {
+                fail("a jump back");
+            }
             switch (opcode) {
                 case 0x61 -> register[to] = Integer.toUnsignedLong(context[offset / 4]);
                 case 0xbf -> register[to] = register[from];
