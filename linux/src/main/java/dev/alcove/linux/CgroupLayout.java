@@ -10,8 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * How the control groups of this machine are mounted and what of them is ours, cgroups(7): read once, then a fact that
@@ -61,40 +59,65 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
      * @throws UncheckedIOException if {@code /proc} cannot be read
      */
     public static CgroupLayout read() {
-        return parse(
-                text("/proc/self/mountinfo"),
-                text("/proc/self/cgroup"),
-                CgroupLayout::text,
-                path -> Files.isWritable(Path.of(path)),
-                path -> Files.exists(Path.of(path)));
+        Machine machine = new ThisMachine();
+        return parse(machine.text("/proc/self/mountinfo"), machine.text("/proc/self/cgroup"), machine);
     }
 
-    /** The same from given texts: what the tests of other machines' layouts use. */
-    static CgroupLayout parse(
-            String mountinfo,
-            String cgroup,
-            Function<String, String> text,
-            Predicate<String> writable,
-            Predicate<String> exists) {
+    /** What is asked of the files besides the two texts; the tests have machines of other kinds. No lambdas: a cold start. */
+    interface Machine {
+        /** A file's text, empty if it is not there. */
+        String text(String path);
+
+        /** Whether we may write there, access(2). */
+        boolean writable(String path);
+
+        boolean exists(String path);
+    }
+
+    private static final class ThisMachine implements Machine {
+        @Override
+        public String text(String path) {
+            try {
+                return Files.readString(Path.of(path));
+            } catch (NoSuchFileException e) {
+                return "";
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public boolean writable(String path) {
+            return Files.isWritable(Path.of(path));
+        }
+
+        @Override
+        public boolean exists(String path) {
+            return Files.exists(Path.of(path));
+        }
+    }
+
+    /** The same from given texts. */
+    static CgroupLayout parse(String mountinfo, String cgroup, Machine machine) {
         List<Mount> mounts = mounts(mountinfo);
         List<CgroupHierarchy> hierarchies = new ArrayList<>();
         boolean one = false;
         boolean two = false;
         for (Mount m : mounts) {
             String own = relative(own(cgroup, m), m.root);
-            Optional<String> base = base(m, own, writable);
+            Optional<String> base = base(m, own, machine);
             Set<CgroupController> controllers = m.controllers;
             if (m.version == 2) {
                 two = true;
                 String at = base.orElse(own);
-                controllers = words(text.apply(m.point + (at.equals("/") ? "" : at) + "/cgroup.controllers"));
+                controllers = words(machine.text(m.point + (at.equals("/") ? "" : at) + "/cgroup.controllers"));
             } else {
                 one = true;
             }
             hierarchies.add(new CgroupHierarchy(m.version, controllers, m.name, m.point, own, base));
         }
         Mode mode = one ? two ? Mode.HYBRID : Mode.V1 : two ? Mode.V2 : Mode.NONE;
-        return new CgroupLayout(mode, hierarchies, swapLimit(hierarchies, exists));
+        return new CgroupLayout(mode, hierarchies, swapLimit(hierarchies, machine));
     }
 
     /** The hierarchy that has this controller; for version 2's built-in ones (devices, freezer) the unified one. */
@@ -127,17 +150,13 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
 
     private static List<Mount> mounts(String mountinfo) {
         List<Mount> mounts = new ArrayList<>();
-        for (int at = 0; at < mountinfo.length(); ) {
-            int end = mountinfo.indexOf('\n', at);
+        // from hit to hit: a machine with many containers has thousands of other lines
+        for (int dash = mountinfo.indexOf(" - cgroup"); dash >= 0; ) {
+            int start = mountinfo.lastIndexOf('\n', dash) + 1;
+            int end = mountinfo.indexOf('\n', dash);
             end = end < 0 ? mountinfo.length() : end;
-            int dash = mountinfo.indexOf(" - cgroup", at);
-            if (dash < 0) {
-                break;
-            }
-            if (dash < end) {
-                add(mounts, mountinfo.substring(at, dash), mountinfo.substring(dash + 3, end));
-            }
-            at = end + 1;
+            add(mounts, mountinfo.substring(start, dash), mountinfo.substring(dash + 3, end));
+            dash = mountinfo.indexOf(" - cgroup", end);
         }
         return mounts;
     }
@@ -159,7 +178,10 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
                 int comma = options.indexOf(',', from);
                 comma = comma < 0 ? options.length() : comma;
                 String option = options.substring(from, comma);
-                CgroupController.ofV1(option).ifPresent(controllers::add);
+                Optional<CgroupController> controller = CgroupController.ofV1(option);
+                if (controller.isPresent()) {
+                    controllers.add(controller.get());
+                }
                 if (option.startsWith("name=")) {
                     name = option.substring("name=".length());
                 }
@@ -231,9 +253,8 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
                 } else {
                     int comma = which.indexOf(',');
                     String one = comma < 0 ? which : which.substring(0, comma);
-                    hit = CgroupController.ofV1(one)
-                            .filter(mount.controllers::contains)
-                            .isPresent();
+                    Optional<CgroupController> controller = CgroupController.ofV1(one);
+                    hit = controller.isPresent() && mount.controllers.contains(controller.get());
                 }
                 if (hit) {
                     return cgroup.substring(second + 1, end);
@@ -253,11 +274,11 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
     }
 
     /** From the root down to our own group, the first we may write to. */
-    private static Optional<String> base(Mount m, String own, Predicate<String> writable) {
+    private static Optional<String> base(Mount m, String own, Machine machine) {
         for (int slash = 0; slash >= 0; ) {
             String group = own.substring(0, slash);
             String directory = m.point + group;
-            if (writable.test(directory) && (m.version == 1 || delegated(directory, writable))) {
+            if (machine.writable(directory) && (m.version == 1 || delegated(directory, machine))) {
                 return Optional.of(group.isEmpty() ? "/" : group);
             }
             if (slash == own.length() || own.equals("/")) {
@@ -270,8 +291,8 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
     }
 
     /** A process moves only where the cgroup.procs of the nearest common ancestor is writable too. */
-    private static boolean delegated(String directory, Predicate<String> writable) {
-        return writable.test(directory + "/cgroup.procs") && writable.test(directory + "/cgroup.subtree_control");
+    private static boolean delegated(String directory, Machine machine) {
+        return machine.writable(directory + "/cgroup.procs") && machine.writable(directory + "/cgroup.subtree_control");
     }
 
     private static Set<CgroupController> words(String line) {
@@ -279,34 +300,27 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
         int from = 0;
         for (int i = 0; i <= line.length(); i++) {
             if (i == line.length() || line.charAt(i) <= ' ') {
-                CgroupController.ofV2(line.substring(from, i)).ifPresent(set::add);
+                Optional<CgroupController> controller = CgroupController.ofV2(line.substring(from, i));
+                if (controller.isPresent()) {
+                    set.add(controller.get());
+                }
                 from = i + 1;
             }
         }
         return set;
     }
 
-    private static SwapLimit swapLimit(List<CgroupHierarchy> hierarchies, Predicate<String> exists) {
-        if (!exists.test("/proc/swaps")) {
+    private static SwapLimit swapLimit(List<CgroupHierarchy> hierarchies, Machine machine) {
+        if (!machine.exists("/proc/swaps")) {
             return SwapLimit.NO_SWAP;
         }
         for (CgroupHierarchy h : hierarchies) {
             if (h.version() == 1
                     && h.controllers().contains(CgroupController.MEMORY)
-                    && !exists.test(h.mountPoint() + "/memory.memsw.limit_in_bytes")) {
+                    && !machine.exists(h.mountPoint() + "/memory.memsw.limit_in_bytes")) {
                 return SwapLimit.UNCOUNTED;
             }
         }
         return SwapLimit.YES;
-    }
-
-    private static String text(String path) {
-        try {
-            return Files.readString(Path.of(path));
-        } catch (NoSuchFileException e) {
-            return "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Limits as files to write, each in the hierarchy that has its controller and in the words of that hierarchy's version. */
@@ -45,7 +46,10 @@ final class CgroupLimitWrites {
             needed.add(CgroupController.HUGETLB);
         }
         for (String file : limits.unified().keySet()) {
-            CgroupController.ofV2(file.substring(0, file.indexOf('.'))).ifPresent(needed::add);
+            Optional<CgroupController> controller = CgroupController.ofV2(file.substring(0, file.indexOf('.')));
+            if (controller.isPresent()) {
+                needed.add(controller.get());
+            }
         }
         return List.copyOf(needed);
     }
@@ -229,20 +233,20 @@ final class CgroupLimitWrites {
             String file = e.getKey();
             String controller = file.substring(0, file.indexOf('.'));
             String limit = "unified[" + file + "]";
-            if (!controller.equals("cgroup")) {
-                CgroupHierarchy of = CgroupController.ofV2(controller)
-                        .flatMap(layout::of)
-                        .filter(CgroupHierarchy::unified)
-                        .orElseThrow(() -> new CgroupUnavailableException(
-                                limit,
-                                "the cgroup version 2 controller " + controller + " is not there",
-                                "start the machine with cgroup version 2 (systemd.unified_cgroup_hierarchy=1), or leave"
-                                        + " this limit out"));
-                own(limit, of);
-                write(of, file, e.getValue(), limit);
-            } else {
+            if (controller.equals("cgroup")) {
                 write(needUnified(limit), file, e.getValue(), limit);
+                continue;
             }
+            Optional<CgroupController> known = CgroupController.ofV2(controller);
+            Optional<CgroupHierarchy> h = known.isPresent() ? layout.of(known.get()) : Optional.empty();
+            if (h.isEmpty() || !h.get().unified()) {
+                throw new CgroupUnavailableException(
+                        limit,
+                        "the cgroup version 2 controller " + controller + " is not there",
+                        "start the machine with cgroup version 2 (systemd.unified_cgroup_hierarchy=1), or leave"
+                                + " this limit out");
+            }
+            write(own(limit, h.get()), file, e.getValue(), limit);
         }
     }
 
@@ -269,28 +273,30 @@ final class CgroupLimitWrites {
     }
 
     private CgroupHierarchy needUnified(String limit) {
-        CgroupHierarchy h = layout.unified()
-                .orElseThrow(() -> new CgroupUnavailableException(
-                        limit,
-                        "cgroup version 2 is not mounted",
-                        "start the machine with systemd.unified_cgroup_hierarchy=1, or leave this limit out"));
-        return own(limit, h);
+        Optional<CgroupHierarchy> h = layout.unified();
+        if (h.isEmpty()) {
+            throw new CgroupUnavailableException(
+                    limit,
+                    "cgroup version 2 is not mounted",
+                    "start the machine with systemd.unified_cgroup_hierarchy=1, or leave this limit out");
+        }
+        return own(limit, h.get());
     }
 
     private CgroupHierarchy need(String limit, CgroupController controller) {
-        String name =
-                layout.mode() == CgroupLayout.Mode.V2 && !controller.v2Name().isEmpty()
-                        ? controller.v2Name()
-                        : controller.v1Name();
-        CgroupHierarchy h = layout.of(controller)
-                .orElseThrow(() -> new CgroupUnavailableException(
-                        limit,
-                        "the cgroup controller " + name + " is not there",
-                        layout.mode() == CgroupLayout.Mode.V2
-                                ? "let " + name + " be delegated to you (for a user of systemd: Delegate=" + name
-                                        + " for user@.service), or leave this limit out"
-                                : "mount it (see /proc/cgroups for what the kernel has), or leave this limit out"));
-        return own(limit, h);
+        Optional<CgroupHierarchy> h = layout.of(controller);
+        if (h.isPresent()) {
+            return own(limit, h.get());
+        }
+        boolean two = layout.mode() == CgroupLayout.Mode.V2;
+        String name = two && !controller.v2Name().isEmpty() ? controller.v2Name() : controller.v1Name();
+        throw new CgroupUnavailableException(
+                limit,
+                "the cgroup controller " + name + " is not there",
+                two
+                        ? "let " + name + " be delegated to you (for a user of systemd: Delegate=" + name
+                                + " for user@.service), or leave this limit out"
+                        : "mount it (see /proc/cgroups for what the kernel has), or leave this limit out");
     }
 
     private CgroupHierarchy own(String limit, CgroupHierarchy h) {

@@ -74,7 +74,7 @@ final class DeviceLines {
         for (char type : rule.type() == 'a' ? new char[] {'b', 'c'} : new char[] {rule.type()}) {
             Devices devices = new Devices(type, rule.major(), rule.minor());
             if (rule.allow() != allows) {
-                exceptions.merge(devices, rule.bits(), (a, b) -> a | b);
+                exceptions.put(devices, exceptions.getOrDefault(devices, 0) | rule.bits());
             } else {
                 drop(devices, rule);
             }

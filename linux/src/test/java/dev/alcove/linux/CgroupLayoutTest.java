@@ -68,9 +68,7 @@ class CgroupLayoutTest {
         CgroupHierarchy h = CgroupLayout.parse(
                         "9 8 0:32 /docker/0a1b /sys/fs/cgroup/with\\040space ro - cgroup cgroup rw,memory\n",
                         "4:memory:/docker/0a1b/inner\n",
-                        path -> "",
-                        path -> false,
-                        path -> true)
+                        CgroupLayouts.machine(path -> "", path -> false, path -> true))
                 .hierarchies()
                 .getFirst();
 
@@ -81,8 +79,10 @@ class CgroupLayoutTest {
 
     @Test
     void aMachineWithoutControlGroups() {
-        CgroupLayout layout =
-                CgroupLayout.parse("1 1 0:1 / / rw - ext4 /dev/vda rw\n", "", path -> "", path -> true, path -> false);
+        CgroupLayout layout = CgroupLayout.parse(
+                "1 1 0:1 / / rw - ext4 /dev/vda rw\n",
+                "",
+                CgroupLayouts.machine(path -> "", path -> true, path -> false));
 
         assertThat(layout.mode()).isEqualTo(CgroupLayout.Mode.NONE);
         assertThat(layout.swapLimit()).isEqualTo(CgroupLayout.SwapLimit.NO_SWAP);

@@ -1,6 +1,8 @@
 package dev.alcove.linux;
 
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Layouts of other machines for the pure tests, as their files in /proc say. */
 final class CgroupLayouts {
@@ -11,6 +13,26 @@ final class CgroupLayouts {
             """;
 
     private CgroupLayouts() {}
+
+    static CgroupLayout.Machine machine(
+            Function<String, String> text, Predicate<String> writable, Predicate<String> exists) {
+        return new CgroupLayout.Machine() {
+            @Override
+            public String text(String path) {
+                return text.apply(path);
+            }
+
+            @Override
+            public boolean writable(String path) {
+                return writable.test(path);
+            }
+
+            @Override
+            public boolean exists(String path) {
+                return exists.test(path);
+            }
+        };
+    }
 
     /** Version 1 as systemd once mounted it, seen by root. */
     static CgroupLayout v1() {
@@ -29,7 +51,7 @@ final class CgroupLayouts {
                 9:name=systemd:/user.slice/user-0.slice/session-1.scope
                 8:cpu,cpuacct:/user.slice
                 4:memory:/user.slice
-                """, path -> "", path -> true, path -> true);
+                """, machine(path -> "", path -> true, path -> true));
     }
 
     /** Version 1 with version 2 beside it, which has one controller. */
@@ -41,9 +63,10 @@ final class CgroupLayouts {
                 41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate
                 """,
                 "4:memory:/\n3:freezer:/\n0::/\n",
-                path -> path.equals("/sys/fs/cgroup/unified/cgroup.controllers") ? "hugetlb\n" : "",
-                path -> true,
-                path -> !path.endsWith("memory.memsw.limit_in_bytes"));
+                machine(
+                        path -> path.equals("/sys/fs/cgroup/unified/cgroup.controllers") ? "hugetlb\n" : "",
+                        path -> true,
+                        path -> !path.endsWith("memory.memsw.limit_in_bytes")));
     }
 
     private static final String V2 = ELSEWHERE + "41 31 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
@@ -53,11 +76,12 @@ final class CgroupLayouts {
         return CgroupLayout.parse(
                 V2,
                 "0::/system.slice/ssh.service\n",
-                path -> path.equals("/sys/fs/cgroup/cgroup.controllers")
-                        ? "cpuset cpu io memory hugetlb pids rdma misc\n"
-                        : "",
-                path -> true,
-                path -> true);
+                machine(
+                        path -> path.equals("/sys/fs/cgroup/cgroup.controllers")
+                                ? "cpuset cpu io memory hugetlb pids rdma misc\n"
+                                : "",
+                        path -> true,
+                        path -> true));
     }
 
     /** Version 2, seen by an ordinary user with a subtree of his own. */
@@ -67,9 +91,10 @@ final class CgroupLayouts {
         return CgroupLayout.parse(
                 V2,
                 "0::/user.slice/user-1000.slice/user@1000.service/app.slice/term.scope\n",
-                path -> path.equals(mine + "/cgroup.controllers") ? "memory pids\n" : "cpu io memory pids\n",
-                path -> files.contains(path) || path.startsWith(mine + "/app.slice"),
-                path -> true);
+                machine(
+                        path -> path.equals(mine + "/cgroup.controllers") ? "memory pids\n" : "cpu io memory pids\n",
+                        path -> files.contains(path) || path.startsWith(mine + "/app.slice"),
+                        path -> true));
     }
 
     /** Version 1, seen by an ordinary user. */
@@ -77,8 +102,6 @@ final class CgroupLayouts {
         return CgroupLayout.parse(
                 ELSEWHERE + "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n",
                 "4:memory:/user.slice\n",
-                path -> "",
-                path -> false,
-                path -> true);
+                machine(path -> "", path -> false, path -> true));
     }
 }
