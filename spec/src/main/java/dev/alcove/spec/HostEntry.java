@@ -22,7 +22,7 @@ public record HostEntry(String name, InetAddress address) {
         if (end <= 0) {
             throw SpecException.not(FIELD, text, "an entry, as db:10.0.0.7 or db=fd00::7");
         }
-        String name = Hostname.label(FIELD, text.substring(0, end));
+        String name = Hostname.checked(FIELD, text.substring(0, end));
         String address = text.substring(end + 1);
         if (address.startsWith("[") && address.endsWith("]")) {
             address = address.substring(1, address.length() - 1);

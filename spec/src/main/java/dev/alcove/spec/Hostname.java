@@ -23,11 +23,11 @@ public record Hostname(String text) {
         if (text.length() > MAX_BYTES) {
             throw SpecException.not(field, text, "a host name the kernel takes: it has more than 64 bytes");
         }
-        return new Hostname(label(field, text));
+        return new Hostname(checked(field, text));
     }
 
     /** A name of any host, which may be as long as DNS allows. */
-    static String label(String field, String text) {
+    static String checked(String field, String text) {
         boolean good = text.length() <= DNS_BYTES;
         for (String label : Split.at('.', text)) {
             good &= !label.isEmpty() && label.length() <= LABEL && !label.startsWith("-") && !label.endsWith("-");

@@ -147,11 +147,15 @@ final class JsonValues {
 
         @Override
         public void toJson(JsonWriter writer, T value) {
-            switch (value) {
-                case Uint64 number -> writer.value(number.value());
-                case Long number -> writer.value(number.longValue());
-                case Integer number -> writer.value(number.intValue());
-                default -> throw new IllegalArgumentException("not a number: " + value);
+            // Not a pattern switch: that makes a class at run time, which no start-up cache keeps.
+            if (value instanceof Uint64 number) {
+                writer.value(number.value());
+            } else if (value instanceof Long number) {
+                writer.value(number.longValue());
+            } else if (value instanceof Integer number) {
+                writer.value(number.intValue());
+            } else {
+                throw new IllegalArgumentException("not a number: " + value);
             }
         }
     }

@@ -35,7 +35,7 @@ public sealed interface VolumeSpec {
     /**
      * A file or directory of the host.
      *
-     * @param source      its path; relative to the caller's directory if it begins with {@code .}
+     * @param source      its path; relative to the caller's directory if it is not absolute
      * @param destination where it is seen inside
      * @param options     mount options
      * @param recursion   what becomes of mounts below the source

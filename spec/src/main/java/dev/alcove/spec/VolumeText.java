@@ -61,7 +61,7 @@ final class VolumeText {
         return source.startsWith(".") || source.startsWith("~") || source.indexOf('/') >= 0;
     }
 
-    /** A path of the host: absolute, or relative if it says so. */
+    /** A path of the host, which only its user can resolve: absolute, or relative to where the command was given. */
     static String hostPath(String flag, String source) {
         if (source.startsWith("~")) {
             throw SpecException.not(flag, source, "a path: '~' is the shell's to replace");
