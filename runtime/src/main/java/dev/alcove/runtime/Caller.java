@@ -1,0 +1,110 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Capabilities;
+import dev.alcove.linux.Capability;
+import dev.alcove.linux.CgroupController;
+import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.Kernel;
+import dev.alcove.linux.Proc;
+import dev.alcove.linux.ProcStatus;
+import dev.alcove.linux.SubIds;
+import dev.alcove.linux.UserDatabase;
+import dev.alcove.spec.LinuxIdMapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Who starts the container, and what that gives by default: ids to map, devices to limit, the resolver to use. */
+final class Caller {
+    private final ProcStatus status;
+
+    private Caller(ProcStatus status) {
+        this.status = status;
+    }
+
+    static Caller read() {
+        return new Caller(Proc.status(Kernel.pid())
+                .orElseThrow(() -> new ContainerException(
+                        ContainerException.Kind.UNSUPPORTED,
+                        "/proc does not show this process\n  likely cause: /proc is not mounted"
+                                + "\n  mend: mount -t proc proc /proc")));
+    }
+
+    /** Whether namespaces can be made without a user namespace. */
+    boolean privileged() {
+        return status.capabilities().effective().contains(Capability.SYS_ADMIN);
+    }
+
+    Set<Capability> known() {
+        return Capabilities.known();
+    }
+
+    /** Whether there is a devices controller that the caller may use. */
+    boolean limitsDevices() {
+        return privileged() && CgroupLayout.read().of(CgroupController.DEVICES).isPresent();
+    }
+
+    List<LinuxIdMapping> uidMappings() {
+        return mappings("/etc/subuid", status.uids().get(1));
+    }
+
+    List<LinuxIdMapping> gidMappings() {
+        return mappings("/etc/subgid", status.gids().get(1));
+    }
+
+    /**
+     * Root inside is the caller outside. What lies above comes from the caller's ranges, if there are any and newuidmap
+     * and newgidmap, which alone may map them, are installed.
+     */
+    private List<LinuxIdMapping> mappings(String file, long own) {
+        List<LinuxIdMapping> all = new ArrayList<>();
+        all.add(new LinuxIdMapping(0, own, 1));
+        if (privileged() || !onPath("newuidmap") || !onPath("newgidmap")) {
+            return all;
+        }
+        long uid = status.uids().get(1);
+        String name = UserDatabase.parse(text("/etc/passwd"), "")
+                .user(uid)
+                .map(UserDatabase.User::name)
+                .orElse("");
+        long inside = 1;
+        for (SubIds.Range r : SubIds.parse(text(file), name, uid).ranges()) {
+            all.add(new LinuxIdMapping(inside, r.first(), r.count()));
+            inside += r.count();
+        }
+        return all;
+    }
+
+    private static boolean onPath(String program) {
+        String path = System.getenv().getOrDefault("PATH", Defaults.PATH);
+        for (int from = 0; from <= path.length(); ) {
+            int colon = path.indexOf(':', from);
+            int to = colon < 0 ? path.length() : colon;
+            if (to > from && Files.isExecutable(Path.of(path.substring(from, to), program))) {
+                return true;
+            }
+            from = to + 1;
+        }
+        return false;
+    }
+
+    /** The host's resolver configuration, for a container that uses the host's network. */
+    String resolvConf() {
+        return text("/etc/resolv.conf");
+    }
+
+    private static String text(String file) {
+        Path path = Path.of(file);
+        if (!Files.isReadable(path)) {
+            return "";
+        }
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new ContainerException(ContainerException.Kind.INTERNAL, "cannot read " + file, e);
+        }
+    }
+}

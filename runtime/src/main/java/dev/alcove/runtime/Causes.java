@@ -1,0 +1,177 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+
+/** The likely cause of a failed step and what mends it: one table, from what is known of such failures. */
+final class Causes {
+    /** Empty strings where nothing better than the error itself is known. */
+    record Cause(String likely, String mend) {}
+
+    private static final Cause UNKNOWN = new Cause("", "");
+
+    private Causes() {}
+
+    static Cause of(Step step, Errno error, ContainerSpec spec, HostFacts facts) {
+        if (!(step instanceof Step.Call call)) {
+            return UNKNOWN;
+        }
+        String text = call.args().isEmpty() ? "" : call.args().toString();
+        return switch (call.call()) {
+            case CLONE3, UNSHARE -> makeNamespaces(error, facts);
+            case SETNS ->
+                new Cause(
+                        "the namespace belongs to a user namespace over which this process has no rights",
+                        "join its user namespace as well, or run as root");
+            case FSMOUNT, FSCONFIG, FSOPEN -> fileSystem(error, text, facts);
+            case MOUNT_SETATTR ->
+                error == Errno.EPERM
+                        ? new Cause(
+                                "in a user namespace, options that the host's mount has (nosuid, nodev, ro) cannot be taken away",
+                                "ask for the same options, or mount something else")
+                        : UNKNOWN;
+            case OPEN_TREE ->
+                error == Errno.ENOENT
+                        ? new Cause("the path does not exist on the host", "create it, or correct the path")
+                        : UNKNOWN;
+            case OPENAT2 ->
+                switch (error) {
+                    case ENOENT -> new Cause("the path does not exist in the root file system", "create it there");
+                    case ENOTDIR ->
+                        new Cause(
+                                "a file is where a directory is to be mounted, or the other way round",
+                                "mount a directory on a directory, a file on a file");
+                    case ELOOP, EXDEV ->
+                        new Cause(
+                                "a link in the root file system leads where it must not",
+                                "look at the path's parts in the image");
+                    default -> UNKNOWN;
+                };
+            case MKDIRAT -> mkdir(error, text, spec);
+            case OPENAT, WRITE -> write(call.why(), error, text, facts);
+            case SECCOMP ->
+                new Cause(
+                        "a filter without no-new-privileges needs CAP_SYS_ADMIN",
+                        "add --security-opt no-new-privileges");
+            case SETGROUPS, SETRESGID, SETRESUID ->
+                error == Errno.EINVAL
+                        ? new Cause(
+                                "the id is not mapped in the container's user namespace",
+                                "choose a mapped user, or map more ids (/etc/subuid, /etc/subgid)")
+                        : new Cause("this process may not change to that user", "run as root or in a user namespace");
+            case PRCTL, CAPSET ->
+                new Cause("the caller does not have the capability itself", "drop it, or run with more privileges");
+            case CHDIR ->
+                new Cause("the working directory cannot be entered by the container's user", "choose another with -w");
+            case MKNODAT ->
+                error == Errno.EPERM
+                        ? new Cause(
+                                "making devices needs CAP_MKNOD in the first user namespace",
+                                "use a user namespace: then they are bound")
+                        : UNKNOWN;
+            case PIVOT_ROOT ->
+                new Cause(
+                        "the root of this process is itself not a mount (a chroot, or an initramfs)",
+                        "run where / is a mount point");
+            default -> UNKNOWN;
+        };
+    }
+
+    private static Cause makeNamespaces(Errno error, HostFacts facts) {
+        return switch (error) {
+            case EPERM ->
+                facts.privileged()
+                        ? new Cause(
+                                "a sandbox around this process (seccomp, an outer container) forbids new namespaces",
+                                "run the outer container with --security-opt seccomp=unconfined")
+                        : new Cause(
+                                "the machine does not let ordinary users make user namespaces",
+                                "as root: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000");
+            case ENOSPC ->
+                new Cause(
+                        "the limit of nested or counted namespaces is reached", "as root: raise user.max_*_namespaces");
+            case EINVAL ->
+                new Cause(
+                        "this kernel lacks one of the kinds, or two flags exclude each other (CLONE_NEWNS with CLONE_FS)",
+                        "alcove check names the missing kind");
+            case EAGAIN, ENOMEM ->
+                new Cause("no more processes can be made: a pids limit, RLIMIT_NPROC, or memory", "raise the limit");
+            case EBUSY ->
+                new Cause(
+                        "the control group is not one that can hold processes (it has children with controllers)",
+                        "give another cgroupsPath");
+            default -> UNKNOWN;
+        };
+    }
+
+    private static Cause fileSystem(Errno error, String text, HostFacts facts) {
+        if (error == Errno.ENODEV) {
+            return new Cause("the kernel does not have this file system", "modprobe it, or leave the mount out");
+        }
+        if (error == Errno.EPERM && text.contains("proc")) {
+            return new Cause(
+                    "this process runs in a container whose /proc is partly hidden; the kernel then refuses a new one",
+                    "run the outer container with --security-opt systempaths=unconfined, or use --pid host");
+        }
+        if (error == Errno.EPERM && !facts.privileged()) {
+            return new Cause(
+                    "the file system cannot be mounted in a user namespace, or its namespace is not the container's own",
+                    "leave the mount out, or run as root");
+        }
+        if (error == Errno.EINVAL) {
+            return new Cause("an option that the file system does not know, or a value out of its range", "correct it");
+        }
+        return UNKNOWN;
+    }
+
+    private static Cause mkdir(Errno error, String text, ContainerSpec spec) {
+        if (text.contains("cgroup")) {
+            return switch (error) {
+                case EACCES, EPERM, EROFS ->
+                    new Cause(
+                            "the control groups are not this user's to change",
+                            "run as root, or under a systemd user session with delegation (systemd-run --user --scope -p Delegate=yes)");
+                case EEXIST ->
+                    new Cause(
+                            "a container of the same id runs, or one died and left its group",
+                            "choose another id, or alcove rm -f " + spec.id());
+                default -> UNKNOWN;
+            };
+        }
+        return error == Errno.EROFS || error == Errno.EACCES
+                ? new Cause(
+                        "the mount point is missing in the root file system, which cannot be written",
+                        "create the directory in it, or add a throw-away layer")
+                : UNKNOWN;
+    }
+
+    private static Cause write(String why, Errno error, String text, HostFacts facts) {
+        if (why.startsWith("the limit ")) {
+            return switch (error) {
+                case EINVAL, ERANGE -> new Cause("the kernel does not take this value for the limit", "see cgroups(7)");
+                case EACCES, EPERM ->
+                    new Cause("the control group is not this user's to change", "run as root, or leave the limit out");
+                case ENOENT -> new Cause("the controller lacks this file on this kernel", "leave the limit out");
+                default -> UNKNOWN;
+            };
+        }
+        if (text.contains("_map")) {
+            return new Cause(
+                    "this user may not map these ids",
+                    "alcove check says which ranges /etc/subuid and /etc/subgid give");
+        }
+        if (why.startsWith("sysctl ")) {
+            return new Cause(
+                    "the parameter is not of the container's own namespaces, or the value is refused",
+                    "only kernel.msg*, kernel.shm*, kernel.sem, fs.mqueue.* and net.* belong to a container");
+        }
+        if (text.contains("oom_score_adj") && error == Errno.EACCES) {
+            return new Cause("lowering it needs CAP_SYS_RESOURCE", "give a value that is not below the caller's");
+        }
+        if (text.contains("timens_offsets")) {
+            return new Cause("the clock would be negative, or out of range", "choose a smaller offset");
+        }
+        return error == Errno.ENOENT && !facts.privileged()
+                ? new Cause("the path does not exist, or is not visible to this user", "check it")
+                : UNKNOWN;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.CgroupHierarchy;
+import dev.alcove.linux.CgroupStep;
+import dev.alcove.linux.CgroupWrites;
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Syscall;
+import java.util.List;
+import java.util.Optional;
+
+/** The container's control groups: made and limited by the monitor, entered by the child, removed at the end. */
+final class CgroupPart {
+    private final Plan plan;
+    private final CgroupWrites writes;
+    private final String group;
+    private Optional<Arg.Result> unified = Optional.empty();
+
+    CgroupPart(Plan plan, String group, CgroupWrites writes) {
+        this.plan = plan;
+        this.group = group;
+        this.writes = writes;
+    }
+
+    /** The monitor's steps before the clone. */
+    void make() {
+        Program.Builder p = plan.p;
+        for (CgroupStep step : writes.steps()) {
+            switch (step) {
+                case CgroupStep.MakeDirectory d -> {
+                    if (d.shared()) {
+                        p.tolerant(
+                                "made",
+                                List.of(Errno.EEXIST),
+                                "the groups' parent",
+                                Syscall.MKDIRAT,
+                                Arg.CWD,
+                                Arg.string(d.path()),
+                                Arg.mode(0755));
+                    } else {
+                        p.call(
+                                "a control group for the container: its limits, its statistics, its end",
+                                Syscall.MKDIRAT,
+                                Arg.CWD,
+                                Arg.string(d.path()),
+                                Arg.mode(0755));
+                        p.undo(Program.Builder.attempted(
+                                "the container is over: its control group goes",
+                                Syscall.UNLINKAT,
+                                Arg.CWD,
+                                Arg.string(d.path()),
+                                plan.flags("AT_REMOVEDIR")));
+                    }
+                }
+                case CgroupStep.WriteFile w -> {
+                    String why = w.limit().isEmpty() ? "set up the control group" : "the limit " + w.limit();
+                    if (w.required()) {
+                        plan.writeFile(Arg.CWD, w.path(), w.content(), List.of(), why);
+                    } else {
+                        courtesy(w, why);
+                    }
+                }
+                case CgroupStep.WriteFirst w -> first(w);
+                case CgroupStep.InheritFile i -> inherit(i);
+                case CgroupStep.FilterDevices f ->
+                    throw new IllegalArgumentException("linux.resources.devices: a device filter on cgroup v2 ("
+                            + f.directory() + ") is not planned");
+            }
+        }
+        if (writes.unified().isPresent()) {
+            unified = Optional.of(p.callTo(
+                    "cgroup",
+                    "the child is born in this group: no move, no wait for the kernel's grace period",
+                    Syscall.OPENAT,
+                    Arg.CWD,
+                    Arg.string(writes.unified().get()),
+                    plan.flags("O_RDONLY|O_DIRECTORY|O_CLOEXEC"),
+                    Arg.ZERO));
+        }
+    }
+
+    private void courtesy(CgroupStep.WriteFile w, String why) {
+        Program.Builder p = plan.p;
+        Arg.Result file = openForWriting(w.path(), why, List.of(Errno.ENOENT, Errno.EACCES, Errno.EPERM));
+        Step.Label missing = new Step.Label();
+        p.jump(Step.When.NEGATIVE, file, missing, "not there");
+        Arg.At text = Arg.string(w.content());
+        p.attempt(why, Syscall.WRITE, file, text, Arg.num(text.data().size() - 1L));
+        plan.close(file);
+        p.bind(missing);
+    }
+
+    private void first(CgroupStep.WriteFirst w) {
+        Program.Builder p = plan.p;
+        Step.Label done = new Step.Label();
+        for (int i = 0; i < w.alternatives().size(); i++) {
+            CgroupStep.WriteFile a = w.alternatives().get(i);
+            boolean last = i == w.alternatives().size() - 1;
+            Arg.Result file =
+                    openForWriting(a.path(), "the limit " + a.limit(), last ? List.of() : List.of(Errno.ENOENT));
+            Step.Label next = new Step.Label();
+            if (!last) {
+                p.jump(Step.When.NEGATIVE, file, next, "the kernel has it under another name");
+            }
+            plan.write(file, a.content(), "the limit " + a.limit());
+            plan.close(file);
+            if (!last) {
+                p.jump(Step.When.ALWAYS, Arg.ZERO, done, "done");
+            }
+            p.bind(next);
+        }
+        p.bind(done);
+    }
+
+    private Arg.Result openForWriting(String path, String why, List<Errno> tolerated) {
+        return plan.p.tolerant(
+                "file",
+                tolerated,
+                why,
+                Syscall.OPENAT,
+                Arg.CWD,
+                Arg.string(path),
+                plan.flags("O_WRONLY|O_CLOEXEC"),
+                Arg.ZERO);
+    }
+
+    private void inherit(CgroupStep.InheritFile i) {
+        Program.Builder p = plan.p;
+        String why = "a cpuset starts empty, and nothing can enter it: take the parent's";
+        Data buffer = Data.buffer(4096, "cpuset");
+        Arg.Result from = p.callTo(
+                "from", why, Syscall.OPENAT, Arg.CWD, Arg.string(i.from()), plan.flags("O_RDONLY|O_CLOEXEC"), Arg.ZERO);
+        Arg.Result read = p.callTo("length", why, Syscall.READ, from, Arg.at(buffer), Arg.num(buffer.size()));
+        plan.close(from);
+        Arg.Result to = openForWriting(i.to(), why, List.of());
+        p.call(why, Syscall.WRITE, to, Arg.at(buffer), read);
+        plan.close(to);
+    }
+
+    /** The version 2 group for clone3, or empty. */
+    Optional<Arg.Result> unified() {
+        return unified;
+    }
+
+    /** The child's steps, right after the clone: it moves itself. */
+    void enter() {
+        for (String tasks : writes.enter()) {
+            plan.writeFile(
+                    Arg.CWD,
+                    tasks,
+                    "0",
+                    List.of(),
+                    "enter the group: one thread writing 0 to tasks does not wait as a pid in cgroup.procs does");
+        }
+    }
+
+    /** The group's directory in a hierarchy, or an empty string where it has none. */
+    String directoryIn(CgroupHierarchy hierarchy) {
+        String directory = hierarchy.directory(group);
+        return writes.remove().contains(directory) ? directory : "";
+    }
+
+    /** Whether there is any group at all. */
+    boolean isEmpty() {
+        return writes.remove().isEmpty();
+    }
+
+    /** The file that lists the group's processes, if there is a group. */
+    Optional<String> processes() {
+        return writes.remove().isEmpty()
+                ? Optional.empty()
+                : Optional.of(writes.unified().orElse(writes.remove().getFirst()) + "/cgroup.procs");
+    }
+}

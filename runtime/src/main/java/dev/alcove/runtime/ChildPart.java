@@ -1,0 +1,347 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.Syscall;
+import dev.alcove.spec.OciLinux;
+import dev.alcove.spec.OciProcess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The child's side of the clone: from the first instruction in the new namespaces to execve. */
+final class ChildPart {
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private final Plan plan;
+    private final Program.Builder p;
+    private final Predicate<NamespaceKind> creates;
+    private final Predicate<NamespaceKind> joined;
+    private final Map<NamespaceKind, Arg.Result> joins;
+    private final CgroupPart cgroup;
+    private final OciLinux linux;
+    private final OciProcess process;
+    private final Optional<Arg.Result> inheritedTerminal;
+    private final boolean newUser;
+
+    ChildPart(
+            Plan plan,
+            Predicate<NamespaceKind> creates,
+            Predicate<NamespaceKind> joined,
+            Map<NamespaceKind, Arg.Result> joins,
+            CgroupPart cgroup,
+            OciLinux linux,
+            OciProcess process,
+            Optional<Arg.Result> inheritedTerminal) {
+        this.plan = plan;
+        this.p = plan.p;
+        this.creates = creates;
+        this.joined = joined;
+        this.joins = joins;
+        this.cgroup = cgroup;
+        this.linux = linux;
+        this.process = process;
+        this.inheritedTerminal = inheritedTerminal;
+        this.newUser = creates.test(NamespaceKind.USER);
+    }
+
+    void plan(Arg.Result parentEnd, Arg.Result childEnd) {
+        begin(parentEnd, childEnd);
+        cgroup.enter();
+        IdentityPart identity = new IdentityPart(plan, process, !newUser || IdMaps.setgroupsAllowed(linux, plan.facts));
+        identity.limits();
+        if (newUser) {
+            waitForMaps(childEnd);
+        }
+        namespaces();
+        Optional<Arg.Result> terminal = files();
+        terminal(terminal.or(() -> inheritedTerminal));
+        identity.become();
+        execute(childEnd);
+    }
+
+    private void begin(Arg.Result parentEnd, Arg.Result childEnd) {
+        Step.Label dead = new Step.Label();
+        Step.Label go = new Step.Label();
+        p.jump(Step.When.ALWAYS, Arg.ZERO, go, "past the end of a failed start");
+        p.bind(dead);
+        p.add(new Step.Exit(Arg.num(1), "a failure was reported: the monitor clears up"));
+        p.bind(go);
+        p.add(new Step.Channel(childEnd, "failures go to the monitor, which passes them on"));
+        p.add(new Step.OnFailure(dead, "and end the child"));
+        plan.close(parentEnd);
+        p.call(
+                "if the monitor dies, so does this",
+                Syscall.PRCTL,
+                plan.flags("PR_SET_PDEATHSIG"),
+                plan.flags("SIGKILL"));
+        Arg.Result alive = p.register("alive");
+        p.add(new Step.Call(
+                Syscall.RECVFROM,
+                List.of(
+                        childEnd,
+                        Arg.at(Data.buffer(8, "peek")),
+                        Arg.num(1),
+                        plan.flags("MSG_PEEK|MSG_DONTWAIT"),
+                        Arg.NULL,
+                        Arg.NULL),
+                alive,
+                List.of(Errno.EAGAIN),
+                false,
+                1,
+                "it may have died before that took hold: then the other end is closed"));
+        p.call("a session of its own, without the caller's terminal", Syscall.SETSID);
+        p.call("modes are as the steps say", Syscall.UMASK, Arg.ZERO);
+    }
+
+    private void waitForMaps(Arg.Result childEnd) {
+        p.callAtLeast(
+                1,
+                "until the monitor has mapped the ids",
+                Syscall.READ,
+                childEnd,
+                Arg.at(Data.buffer(8, "go")),
+                Arg.num(1));
+        Arg zero = Arg.ZERO;
+        p.call("root of the new user namespace", Syscall.SETRESGID, zero, zero, zero);
+        p.call("root of the new user namespace", Syscall.SETRESUID, zero, zero, zero);
+        p.call("its /proc files are its own again", Syscall.PRCTL, plan.flags("PR_SET_DUMPABLE"), Arg.num(1));
+    }
+
+    private void namespaces() {
+        // The user namespace first: it gives the rights over those it owns.
+        Arg.Result user = joins.get(NamespaceKind.USER);
+        if (user != null) {
+            join(NamespaceKind.USER, user);
+            Arg zero = Arg.ZERO;
+            p.call("its root", Syscall.SETRESGID, zero, zero, zero);
+            p.call("its root", Syscall.SETRESUID, zero, zero, zero);
+        }
+        for (Map.Entry<NamespaceKind, Arg.Result> e : joins.entrySet()) {
+            if (e.getKey() != NamespaceKind.USER) {
+                join(e.getKey(), e.getValue());
+            }
+        }
+        if (creates.test(NamespaceKind.CGROUP)) {
+            p.call(
+                    "after entering the group, which becomes the root of what it sees",
+                    Syscall.UNSHARE,
+                    plan.flags("CLONE_NEWCGROUP"));
+        }
+        if (newUser && !linux.timeOffsets().isEmpty()) {
+            p.call("a time namespace, entered by execve", Syscall.UNSHARE, plan.flags("CLONE_NEWTIME"));
+            Planner.writeTimeOffsets(plan, linux);
+        }
+        if (creates.test(NamespaceKind.NET) && plan.spec.loopback()) {
+            loopback();
+        }
+        if (!plan.spec.config().hostname().isEmpty()) {
+            Arg.At name = Arg.string(plan.spec.config().hostname());
+            p.call(
+                    "its own name",
+                    Syscall.SETHOSTNAME,
+                    name,
+                    Arg.num(name.data().size() - 1L));
+        }
+        if (!plan.spec.config().domainname().isEmpty()) {
+            Arg.At name = Arg.string(plan.spec.config().domainname());
+            p.call(
+                    "its own NIS domain",
+                    Syscall.SETDOMAINNAME,
+                    name,
+                    Arg.num(name.data().size() - 1L));
+        }
+    }
+
+    private void join(NamespaceKind kind, Arg.Result ns) {
+        p.call("share this room", Syscall.SETNS, ns, plan.flags(Planner.flagName(kind)));
+        plan.close(ns);
+    }
+
+    private void loopback() {
+        String why = "the container can talk to itself";
+        Arg.Result socket = p.callTo(
+                "socket", why, Syscall.SOCKET, plan.flags("AF_INET"), plan.flags("SOCK_DGRAM|SOCK_CLOEXEC"), Arg.ZERO);
+        byte[] ifreq = new byte[40];
+        ifreq[0] = 'l';
+        ifreq[1] = 'o';
+        ifreq[16] = 0x41; // IFF_UP|IFF_RUNNING
+        p.call(
+                why,
+                Syscall.IOCTL,
+                socket,
+                plan.flags("SIOCSIFFLAGS"),
+                Arg.at(Data.bytes(ifreq, "{\"lo\", IFF_UP|IFF_RUNNING}")));
+        plan.close(socket);
+    }
+
+    /** Everything about files; the terminal's slave if one was made. */
+    private Optional<Arg.Result> files() {
+        if (!creates.test(NamespaceKind.MOUNT)) {
+            return hostTerminal();
+        }
+        MountPart mounts = new MountPart(plan, cgroup);
+        mounts.openSources();
+        propagation();
+        if (plan.spec.rootfs() instanceof Rootfs.Inherited) {
+            plan.root(p.callTo(
+                    "root",
+                    "the caller's own files",
+                    Syscall.OPENAT,
+                    Arg.CWD,
+                    Arg.string("/"),
+                    plan.flags("O_PATH|O_DIRECTORY|O_CLOEXEC"),
+                    Arg.ZERO));
+            mounts.mount();
+            return hostTerminal();
+        }
+        RootPart root = new RootPart(plan, newUser || joined.test(NamespaceKind.USER));
+        root.mount();
+        mounts.mount();
+        DevicePart devices = new DevicePart(plan, newUser || joined.test(NamespaceKind.USER));
+        devices.make();
+        Optional<Arg.Result> terminal = process.terminal() && inheritedTerminal.isEmpty()
+                ? Optional.of(devices.openTerminal(mounts.devpts()))
+                : Optional.empty();
+        ProtectPart protect = new ProtectPart(plan);
+        protect.files();
+        protect.sysctls(linux);
+        workingDirectory();
+        protect.readOnly(linux);
+        protect.mask(linux);
+        var rootSpec = plan.spec.config().root();
+        root.enter(rootSpec != null && rootSpec.readonly());
+        return terminal;
+    }
+
+    private Optional<Arg.Result> hostTerminal() {
+        return process.terminal() && inheritedTerminal.isEmpty()
+                ? Optional.of(new DevicePart(plan, true).openTerminal(Arg.ZERO))
+                : Optional.empty();
+    }
+
+    private void workingDirectory() {
+        String cwd = process.cwd();
+        if (!Plan.relative(cwd).equals(".")) {
+            Arg.Result there =
+                    plan.place(cwd, true, "the working directory is made where it is missing, as docker does");
+            plan.close(there);
+        }
+    }
+
+    private void propagation() {
+        String wanted = linux.rootfsPropagation();
+        String flag = switch (wanted.startsWith("r") ? wanted.substring(1) : wanted) {
+            case "shared" -> "MS_SHARED";
+            case "slave" -> "MS_SLAVE";
+            case "unbindable" -> "MS_UNBINDABLE";
+            case "private", "" -> "MS_PRIVATE";
+            default ->
+                throw new IllegalArgumentException(
+                        "linux.rootfsPropagation: '" + wanted + "' is not one of shared, slave, private, unbindable");
+        };
+        p.call(
+                "what is mounted here stays here",
+                Syscall.MOUNT_SETATTR,
+                Arg.CWD,
+                Arg.string("/"),
+                plan.flags("AT_RECURSIVE"),
+                plan.attributes("", "", flag),
+                Plan.ATTR_SIZE);
+    }
+
+    private void terminal(Optional<Arg.Result> slave) {
+        if (slave.isEmpty()) {
+            return;
+        }
+        String why = "the terminal is the session's, and standard input, output and error";
+        p.call(why, Syscall.IOCTL, slave.get(), plan.flags("TIOCSCTTY"), Arg.ZERO);
+        p.tolerant(
+                "owned",
+                List.of(Errno.EPERM, Errno.EINVAL),
+                "the user may open it again",
+                Syscall.FCHOWN,
+                slave.get(),
+                Arg.num(process.user().uid()),
+                Arg.num(-1));
+        for (int fd = 0; fd <= 2; fd++) {
+            p.call(why, Syscall.DUP3, slave.get(), Arg.num(fd), Arg.ZERO);
+        }
+    }
+
+    private void execute(Arg.Result childEnd) {
+        if (plan.spec.init()) {
+            asInit(childEnd);
+        }
+        p.call(
+                "signals reach the program",
+                Syscall.RT_SIGPROCMASK,
+                plan.flags("SIG_SETMASK"),
+                Arg.at(Data.longs("{}", 0)),
+                Arg.NULL,
+                Arg.num(8));
+        p.add(new Step.Exec(paths(), process.args(), process.env(), "the user's program"));
+    }
+
+    /** PID 1 stays this interpreter; the program becomes its child. */
+    private void asInit(Arg.Result childEnd) {
+        Data args = Data.longs("{SIGCHLD}", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0);
+        Step.Label program = new Step.Label();
+        if (!creates.test(NamespaceKind.PID)) {
+            p.call(
+                    "orphans come to us, since there is no PID 1 of our own",
+                    Syscall.PRCTL,
+                    plan.flags("PR_SET_CHILD_SUBREAPER"),
+                    Arg.num(1));
+        }
+        p.call("its name in ps", Syscall.PRCTL, plan.flags("PR_SET_NAME"), Arg.string("alcove-init"));
+        Arg.Result pid = p.callTo(
+                "program",
+                "PID 1 is a small init: it reaps and passes signals on",
+                Syscall.CLONE3,
+                Arg.at(args),
+                Arg.num(args.size()));
+        p.jump(Step.When.ZERO, pid, program, "the program's side");
+        plan.close(childEnd);
+        Arg.Result status = p.register("status");
+        p.add(new Step.Reap(status, pid, "until the program ends"));
+        p.add(new Step.Exit(status, "with the program's status; all others end with PID 1"));
+        p.bind(program);
+        p.call("if init dies, so does this", Syscall.PRCTL, plan.flags("PR_SET_PDEATHSIG"), plan.flags("SIGKILL"));
+        if (process.terminal()) {
+            p.call("a process group of its own", Syscall.SETPGID, Arg.ZERO, Arg.ZERO);
+            Data group = Data.buffer(8, "group");
+            Arg.Result self = p.callTo("self", "the terminal's foreground group", Syscall.GETPID);
+            p.add(new Step.Put(Arg.at(group), self, 4, "the terminal's foreground group"));
+            p.call("the terminal's foreground group", Syscall.IOCTL, Arg.ZERO, plan.flags("TIOCSPGRP"), Arg.at(group));
+        }
+    }
+
+    private List<String> paths() {
+        String command = process.args().getFirst();
+        if (command.indexOf('/') >= 0) {
+            return List.of(command);
+        }
+        String search = DEFAULT_PATH;
+        for (String e : process.env()) {
+            if (e.startsWith("PATH=")) {
+                search = e.substring(5);
+            }
+        }
+        List<String> paths = new ArrayList<>();
+        for (int from = 0; from <= search.length(); ) {
+            int colon = search.indexOf(':', from);
+            int to = colon < 0 ? search.length() : colon;
+            if (to > from) {
+                paths.add(search.substring(from, to) + "/" + command);
+            }
+            from = to + 1;
+        }
+        if (paths.isEmpty()) {
+            throw new IllegalArgumentException("process.env: PATH is empty, so '" + command + "' cannot be found");
+        }
+        return paths;
+    }
+}

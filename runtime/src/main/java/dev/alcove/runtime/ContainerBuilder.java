@@ -1,0 +1,397 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Capability;
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.spec.Bytes;
+import dev.alcove.spec.ConsoleSize;
+import dev.alcove.spec.LandlockRule;
+import dev.alcove.spec.LinuxDevice;
+import dev.alcove.spec.LinuxDeviceCgroup;
+import dev.alcove.spec.LinuxIdMapping;
+import dev.alcove.spec.LinuxResources;
+import dev.alcove.spec.LinuxResourcesBuilder;
+import dev.alcove.spec.OciMount;
+import dev.alcove.spec.OciUser;
+import dev.alcove.spec.PosixRlimit;
+import dev.alcove.spec.TimeOffset;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a container as {@link ProcessBuilder} makes a process: a command, an environment, a directory, streams; and what
+ * a container has besides. Everything has a safe default, so the shortest use is a correct one.
+ *
+ * {@snippet :
+ * Container room = new ContainerBuilder("sh", "-c", "hostname").hostname("container").inheritIO().start();
+ * int status = room.waitFor();
+ * }
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+public final class ContainerBuilder {
+    /** What a container's room of one kind is. */
+    public sealed interface Room {
+        /** A new one, the container's own. */
+        record Own() implements Room {}
+
+        /** The caller's. */
+        record Host() implements Room {}
+
+        /**
+         * The one that a file stands for, such as {@code /proc/7/ns/net}.
+         *
+         * @param file an absolute path
+         */
+        record Joined(Path file) implements Room {}
+    }
+
+    final List<String> command;
+    final Map<String, String> environment = new LinkedHashMap<>();
+    final Map<NamespaceKind, Room> rooms = new EnumMap<>(NamespaceKind.class);
+    final List<OciMount> mounts = new ArrayList<>();
+    final List<TextFile> files = new ArrayList<>();
+    final List<LandlockRule> landlock = new ArrayList<>();
+    final List<PosixRlimit> rlimits = new ArrayList<>();
+    final List<LinuxDevice> devices = new ArrayList<>();
+    final List<LinuxDeviceCgroup> deviceRules = new ArrayList<>();
+    final List<TimeOffset> timeOffsets = new ArrayList<>();
+    final List<LinuxIdMapping> uidMappings = new ArrayList<>();
+    final List<LinuxIdMapping> gidMappings = new ArrayList<>();
+    final Map<String, String> sysctl = new LinkedHashMap<>();
+    final Set<String> capabilities = new LinkedHashSet<>(Defaults.CAPABILITIES);
+    final Set<String> masked = new LinkedHashSet<>(Defaults.MASKED);
+    final Set<String> readOnlyPaths = new LinkedHashSet<>(Defaults.READ_ONLY);
+    String id = newId();
+    Rootfs rootfs = Rootfs.host();
+    OciUser user = OciUser.root();
+    String directory = "/";
+    String hostname = "";
+    String domainname = "";
+    long shm = 64L << 20;
+    boolean readOnly;
+    boolean init;
+    boolean terminal;
+    boolean privileged;
+    boolean noNewPrivileges;
+    boolean detached;
+    boolean loopback = true;
+    boolean inherit;
+    SeccompChoice seccomp = SeccompChoice.standard();
+    Optional<ConsoleSize> consoleSize = Optional.empty();
+    Optional<Duration> timeout = Optional.empty();
+    Optional<Path> state = Optional.empty();
+    Optional<Path> output = Optional.empty();
+    OptionalLong oomScoreAdj = OptionalLong.empty();
+
+    @Nullable
+    LinuxResources resources;
+
+    /**
+     * A container for a command.
+     *
+     * @param command the program and its arguments
+     */
+    public ContainerBuilder(String... command) {
+        this(Arrays.asList(command));
+    }
+
+    /**
+     * A container for a command.
+     *
+     * @param command the program and its arguments
+     */
+    public ContainerBuilder(List<String> command) {
+        this.command = List.copyOf(command);
+        for (NamespaceKind kind : NamespaceKind.values()) {
+            rooms.put(
+                    kind, kind == NamespaceKind.USER || kind == NamespaceKind.TIME ? new Room.Host() : new Room.Own());
+        }
+        environment.put("PATH", Defaults.PATH);
+        environment.put("HOME", "/root");
+    }
+
+    private static String newId() {
+        byte[] random = new byte[32];
+        Random.SOURCE.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Made when the first container is. */
+    private static final class Random {
+        static final SecureRandom SOURCE = new SecureRandom();
+    }
+
+    /** The container's id: 64 hexadecimal digits, or what {@link #id(String)} set. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Sets the id, which names the control group.
+     *
+     * @param id letters, digits, {@code _.-}
+     */
+    public ContainerBuilder id(String id) {
+        this.id = id;
+        return this;
+    }
+
+    /** What the container has as its root; {@link Rootfs#host()} at first. */
+    public ContainerBuilder rootfs(Rootfs rootfs) {
+        this.rootfs = rootfs;
+        return this;
+    }
+
+    /** The environment, to be changed; it starts with PATH and HOME, not with the caller's. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** The working directory inside, absolute; made where it is missing. */
+    public ContainerBuilder directory(String directory) {
+        this.directory = directory;
+        return this;
+    }
+
+    /** The host name inside, at most 64 bytes; the first 12 digits of the id at first. */
+    public ContainerBuilder hostname(String name) {
+        this.hostname = name;
+        return this;
+    }
+
+    /** The NIS domain name inside, at most 64 bytes. */
+    public ContainerBuilder domainname(String name) {
+        this.domainname = name;
+        return this;
+    }
+
+    /** One more mount, after the default ones. */
+    public ContainerBuilder mount(OciMount mount) {
+        mounts.add(mount);
+        return this;
+    }
+
+    /** A small file made for this container. */
+    public ContainerBuilder file(String path, String content) {
+        files.add(new TextFile(path, content));
+        return this;
+    }
+
+    /** The user, groups and umask of the program. */
+    public ContainerBuilder user(OciUser user) {
+        this.user = user;
+        return this;
+    }
+
+    /** What its room of one kind is. */
+    public ContainerBuilder room(NamespaceKind kind, Room room) {
+        rooms.put(kind, room);
+        return this;
+    }
+
+    /** Adds to a clock inside; asks for a time namespace of its own. */
+    public ContainerBuilder timeOffset(TimeOffset offset) {
+        timeOffsets.add(offset);
+        rooms.put(NamespaceKind.TIME, new Room.Own());
+        return this;
+    }
+
+    /** Maps users and groups; asks for a user namespace of its own. */
+    public ContainerBuilder idMappings(List<LinuxIdMapping> uids, List<LinuxIdMapping> gids) {
+        uidMappings.addAll(uids);
+        gidMappings.addAll(gids);
+        rooms.put(NamespaceKind.USER, new Room.Own());
+        return this;
+    }
+
+    /** A read-only root file system. */
+    public ContainerBuilder readOnly(boolean on) {
+        this.readOnly = on;
+        return this;
+    }
+
+    /** A small init as PID 1, which reaps orphans and passes signals on. */
+    public ContainerBuilder init(boolean on) {
+        this.init = on;
+        return this;
+    }
+
+    /** Whether {@code lo} of a network of its own is up; true at first. */
+    public ContainerBuilder loopback(boolean up) {
+        this.loopback = up;
+        return this;
+    }
+
+    /** A terminal instead of pipes. */
+    public ContainerBuilder terminal(boolean on) {
+        this.terminal = on;
+        return this;
+    }
+
+    /** The terminal's size in characters. */
+    public ContainerBuilder terminalSize(int rows, int columns) {
+        this.consoleSize = Optional.of(new ConsoleSize(rows, columns));
+        return this;
+    }
+
+    /** All capabilities, no filter, nothing hidden, every device of the rules: not a boundary. */
+    public ContainerBuilder privileged(boolean on) {
+        this.privileged = on;
+        return this;
+    }
+
+    /** Nothing it executes can gain privileges. */
+    public ContainerBuilder noNewPrivileges(boolean on) {
+        this.noNewPrivileges = on;
+        return this;
+    }
+
+    /** The capabilities' names, to be changed; docker's default ones at first. */
+    public Set<String> capabilities() {
+        return capabilities;
+    }
+
+    /** The hidden paths, to be changed. */
+    public Set<String> maskedPaths() {
+        return masked;
+    }
+
+    /** The read-only paths, to be changed. */
+    public Set<String> readOnlyPaths() {
+        return readOnlyPaths;
+    }
+
+    /** Which system calls it may make; docker's default policy at first. */
+    public ContainerBuilder seccomp(SeccompChoice choice) {
+        this.seccomp = choice;
+        return this;
+    }
+
+    /** A kernel parameter of its own namespaces. */
+    public ContainerBuilder sysctl(String name, String value) {
+        sysctl.put(name, value);
+        return this;
+    }
+
+    /** A resource limit of the process. */
+    public ContainerBuilder rlimit(PosixRlimit limit) {
+        rlimits.add(limit);
+        return this;
+    }
+
+    /** How soon the kernel ends it when memory is short: -1000 to 1000. */
+    public ContainerBuilder oomScoreAdj(int adjustment) {
+        this.oomScoreAdj = OptionalLong.of(adjustment);
+        return this;
+    }
+
+    /** One more device, and what may be done with it. */
+    public ContainerBuilder device(LinuxDevice device, LinuxDeviceCgroup rule) {
+        devices.add(device);
+        deviceRules.add(rule);
+        return this;
+    }
+
+    /** Confines it to paths, landlock(7). */
+    public ContainerBuilder landlock(LandlockRule rule) {
+        landlock.add(rule);
+        return this;
+    }
+
+    /** Bytes of /dev/shm; negative for none. 64 MiB at first. */
+    public ContainerBuilder shm(long bytes) {
+        this.shm = bytes;
+        return this;
+    }
+
+    /** The most memory its processes may use together. */
+    public ContainerBuilder memory(Bytes bytes) {
+        return limits(r -> r.memory(
+                dev.alcove.spec.LinuxMemory.builder().limit(bytes.value()).build()));
+    }
+
+    /** The most processes and threads it may have. */
+    public ContainerBuilder pids(long max) {
+        return limits(r -> r.pids(new dev.alcove.spec.LinuxPids(max)));
+    }
+
+    /** Any limits, in the specification's form. */
+    public ContainerBuilder limits(UnaryOperator<LinuxResourcesBuilder> change) {
+        LinuxResourcesBuilder b = resources == null ? LinuxResources.builder() : resources.toBuilder();
+        this.resources = change.apply(b).build();
+        return this;
+    }
+
+    /** How long it may run; then it is killed. */
+    public ContainerBuilder timeout(Duration timeout) {
+        this.timeout = Optional.of(timeout);
+        return this;
+    }
+
+    /** The caller's standard input, output and error. Without it they are pipes. */
+    public ContainerBuilder inheritIO() {
+        this.inherit = true;
+        return this;
+    }
+
+    /** The folder where its life is recorded, so that other processes find it. */
+    ContainerBuilder state(Path folder) {
+        this.state = Optional.of(folder);
+        return this;
+    }
+
+    /** It lives on when this process ends; what it prints goes to a file. */
+    ContainerBuilder detached(Path log) {
+        this.detached = true;
+        this.output = Optional.of(log);
+        return this;
+    }
+
+    /** What is wanted, with all defaults filled in. */
+    public ContainerSpec spec() {
+        return new SpecFromBuilder(this).spec();
+    }
+
+    /**
+     * The program that {@link #start()} would run. Runs nothing.
+     *
+     * @throws IllegalArgumentException if something wanted cannot be
+     * @throws ContainerException       if something it names does not exist
+     */
+    public Program explain() {
+        ContainerSpec spec = spec();
+        return Planner.plan(spec, HostProbe.read(spec));
+    }
+
+    /**
+     * Starts the container; returns when its program has been executed.
+     *
+     * @throws IllegalArgumentException if something wanted cannot be; nothing was made
+     * @throws ContainerException       if a step failed; nothing is left
+     */
+    public Container start() {
+        ContainerSpec spec = spec();
+        HostFacts facts = HostProbe.read(spec);
+        Program program = Planner.plan(spec, facts);
+        return Container.start(this, spec, facts, program);
+    }
+
+    /** Whether the caller must make a user namespace to make any other. */
+    static boolean needsUserNamespace() {
+        return !dev.alcove.linux.Capabilities.ofThread().effective().contains(Capability.SYS_ADMIN);
+    }
+}

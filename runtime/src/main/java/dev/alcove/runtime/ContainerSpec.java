@@ -1,0 +1,44 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.SeccompFilter;
+import dev.alcove.spec.LandlockRule;
+import dev.alcove.spec.OciSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is wanted of one container: the OCI configuration, and what Alcove knows beyond it. The builder, the command line
+ * and a bundle's config.json are three ways to make one.
+ *
+ * @param id       names the container's cgroup and state: letters, digits, {@code _.-}
+ * @param config   the container as the OCI runtime specification describes it; {@code root} is not used, see rootfs
+ * @param rootfs   what the container has as its root
+ * @param init     whether PID 1 is Alcove's own small init, which reaps orphans and passes signals on
+ * @param loopback whether {@code lo} of a new network namespace is brought up
+ * @param files    small files made for this container
+ * @param landlock paths to which landlock(7) confines it; empty for no such confinement
+ * @param seccomp  the compiled filter of system calls; empty for none
+ * @param timeout  how long it may run
+ * @param state    the folder where its life is recorded, so that other processes find it; it exists already
+ * @param detached whether it lives on when the process that started it ends
+ */
+public record ContainerSpec(
+        String id,
+        OciSpec config,
+        Rootfs rootfs,
+        boolean init,
+        boolean loopback,
+        List<TextFile> files,
+        List<LandlockRule> landlock,
+        Optional<SeccompFilter> seccomp,
+        Optional<Duration> timeout,
+        Optional<Path> state,
+        boolean detached) {
+    /** Copies the lists. */
+    public ContainerSpec {
+        files = List.copyOf(files);
+        landlock = List.copyOf(landlock);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+import dev.alcove.runtime.ContainerException.Kind;
+
+/** What a failed step means to a person: DESIGN's form of an error, from the program alone. */
+final class Failure {
+    private Failure() {}
+
+    /**
+     * The error of a start that failed at a step.
+     *
+     * @param step  the step's number
+     * @param errno why
+     */
+    static ContainerException of(ContainerSpec spec, HostFacts facts, Program program, int step, int errno) {
+        Step failed = program.step(step);
+        Errno error = Errno.of(errno);
+        String text = ProgramText.of(program, failed);
+        if (failed instanceof Step.Exec exec) {
+            return exec(spec, exec, error);
+        }
+        Causes.Cause cause = Causes.of(failed, error, spec, facts);
+        StringBuilder b = new StringBuilder("cannot start container '");
+        b.append(spec.id()).append("': ").append(object(failed)).append(": ").append(error);
+        b.append(" (")
+                .append(error.text())
+                .append(")\n  step ")
+                .append(step)
+                .append(" of ")
+                .append(program.length());
+        b.append(": ").append(text).append(": ").append(failed.why());
+        if (!cause.likely().isEmpty()) {
+            b.append("\n  likely cause: ").append(cause.likely());
+        }
+        if (!cause.mend().isEmpty()) {
+            b.append("\n  mend: ").append(cause.mend());
+        }
+        return new ContainerException(kind(error), b.toString());
+    }
+
+    private static String object(Step step) {
+        if (step instanceof Step.Call c) {
+            for (Arg a : c.args()) {
+                if (a instanceof Arg.At at
+                        && at.data().literal() != null
+                        && !at.text().equals("\"\"")) {
+                    return c.call().kernelName() + " " + at.data().literal();
+                }
+            }
+            return c.call().kernelName();
+        }
+        return step.why();
+    }
+
+    private static Kind kind(Errno error) {
+        return switch (error) {
+            case ENOENT, ENOTDIR, ENODEV -> Kind.NOT_FOUND;
+            case EPERM, EACCES, EROFS -> Kind.DENIED;
+            case EBUSY, EAGAIN -> Kind.BUSY;
+            case EEXIST -> Kind.CONFLICT;
+            case EINVAL -> Kind.INVALID;
+            case ENOSYS, EOPNOTSUPP -> Kind.UNSUPPORTED;
+            default -> Kind.INTERNAL;
+        };
+    }
+
+    private static ContainerException exec(ContainerSpec spec, Step.Exec exec, Errno error) {
+        String command = exec.argv().getFirst();
+        boolean path = command.indexOf('/') >= 0;
+        String start = "cannot start container '" + spec.id() + "': exec: \"" + command + "\": ";
+        if (error == Errno.ENOENT && !path) {
+            return new ContainerException(
+                    Kind.COMMAND_NOT_FOUND,
+                    start + "executable file not found in $PATH"
+                            + "\n  likely cause: the root file system has no such program; searched: "
+                            + String.join(", ", exec.paths())
+                            + "\n  mend: install it there, or give its full path");
+        }
+        if (error == Errno.ENOENT || error == Errno.ENOTDIR) {
+            return new ContainerException(
+                    Kind.COMMAND_NOT_FOUND,
+                    start + "no such file or directory"
+                            + "\n  likely cause: it is not in the root file system; or it is, and the interpreter of its "
+                            + "first line, or its dynamic loader, is not"
+                            + "\n  mend: check the path inside the container");
+        }
+        String why = switch (error) {
+            case EACCES -> "permission denied";
+            case ENOEXEC -> "exec format error";
+            case EISDIR -> "is a directory";
+            default -> error.text();
+        };
+        String cause = switch (error) {
+            case EACCES -> "the file is not executable for this user, is a directory, or lies on a noexec mount";
+            case ENOEXEC -> "it is a script without a first line such as #!/bin/sh, or built for another processor";
+            case E2BIG -> "the arguments and the environment are too long together";
+            default -> "the kernel refused to execute it";
+        };
+        String mend = switch (error) {
+            case EACCES -> "chmod +x it in the root file system, or name the program itself";
+            case ENOEXEC -> "run it through its interpreter: sh " + command;
+            default -> "see execve(2), " + error;
+        };
+        return new ContainerException(
+                Kind.COMMAND_NOT_EXECUTABLE, start + why + "\n  likely cause: " + cause + "\n  mend: " + mend);
+    }
+}

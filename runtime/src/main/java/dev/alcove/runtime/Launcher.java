@@ -1,0 +1,182 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Arch;
+import dev.alcove.linux.Child;
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.SealedFile;
+import dev.alcove.linux.Spawn;
+import dev.alcove.linux.UnixSocket;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a program from this JVM: starts init from a sealed memfd with a socket, sends the program, and follows its
+ * reports until the container's process runs.
+ */
+final class Launcher {
+    /** init in memory, sealed: a container that holds its descriptor cannot change it (CVE-2019-5736). */
+    private static final class InitBinary {
+        static final SealedFile FILE = load();
+
+        private static SealedFile load() {
+            String name = "init-" + Arch.host().machine();
+            try (InputStream in = Launcher.class.getResourceAsStream(name)) {
+                if (in == null) {
+                    throw new ContainerException(
+                            ContainerException.Kind.UNSUPPORTED,
+                            "this build of Alcove has no " + name
+                                    + "; build it on such a machine, or where the C compiler "
+                                    + Arch.host().machine() + "-linux-gnu-gcc is installed");
+                }
+                return SealedFile.of("alcove-init", in.readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** A report of init, as the wire table has it. */
+    record Report(int kind, int step, long value, long extra0, long extra1, long extra2) {}
+
+    /** A started container: its pid, the socket that its monitor watches, the terminal's master if there is one. */
+    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {}
+
+    private final ContainerSpec spec;
+    private final HostFacts facts;
+    private final Program program;
+    private @Nullable Fd terminal;
+
+    private Launcher(ContainerSpec spec, HostFacts facts, Program program) {
+        this.spec = spec;
+        this.facts = facts;
+        this.program = program;
+    }
+
+    /**
+     * Starts a container and waits until its program has been executed.
+     *
+     * @param in  what becomes its standard input, likewise out and err; they stay the caller's
+     * @throws ContainerException if a step failed; nothing is left then
+     */
+    static Started start(ContainerSpec spec, HostFacts facts, Program program, Fd in, Fd out, Fd err) {
+        return new Launcher(spec, facts, program).start(in, out, err);
+    }
+
+    private Started start(Fd in, Fd out, Fd err) {
+        UnixSocket.Pair pair = UnixSocket.pair();
+        UnixSocket control = pair.left();
+        Child monitor;
+        try (UnixSocket theirs = pair.right()) {
+            monitor = Spawn.spawn(
+                    InitBinary.FILE.fd(),
+                    List.of("alcove-init", spec.id()),
+                    List.of(),
+                    Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
+        } catch (RuntimeException | Error e) {
+            control.close();
+            throw e;
+        }
+        boolean started = false;
+        try {
+            sendProgram(control);
+            Report report = follow(control);
+            if (report.kind() != Wire.REPORT_STARTED) {
+                throw new IllegalStateException("init reports " + report.kind() + " where the start was awaited");
+            }
+            started = true;
+            return new Started((int) report.value(), control, monitor, Optional.ofNullable(terminal));
+        } finally {
+            if (!started) {
+                // The end of the socket ends whatever init has started; then it clears up and is gone.
+                control.close();
+                if (terminal != null) {
+                    terminal.close();
+                }
+                monitor.reap();
+            }
+        }
+    }
+
+    private void sendProgram(UnixSocket control) {
+        try {
+            control.send(ProgramEncoder.encode(program));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            // init refused the program and is gone; its report says why.
+        }
+    }
+
+    /** Follows the reports to the first that decides. */
+    private Report follow(UnixSocket control) {
+        while (true) {
+            Report report = next(control);
+            if (report == null) {
+                throw new ContainerException(
+                        ContainerException.Kind.INTERNAL,
+                        "cannot start container '" + spec.id() + "': init ended without a word; was it killed?");
+            }
+            switch (report.kind()) {
+                case Wire.REPORT_FAILED -> {
+                    awaitEnd(control);
+                    throw Failure.of(spec, facts, program, report.step(), (int) report.value());
+                }
+                case Wire.REPORT_SYNC -> {
+                    IdMapper.map(spec, (int) report.extra0());
+                    control.send(new byte[8]);
+                }
+                case Wire.REPORT_CONSOLE -> {}
+                default -> {
+                    return report;
+                }
+            }
+        }
+    }
+
+    /** init clears up after a failed start and then closes the socket. */
+    private static void awaitEnd(UnixSocket control) {
+        byte[] rest = new byte[Wire.REPORT_SIZE];
+        while (control.receive(rest).length() > 0) {
+            continue;
+        }
+    }
+
+    private @Nullable Report next(UnixSocket control) {
+        byte[] bytes = new byte[Wire.REPORT_SIZE];
+        UnixSocket.Received received = control.receive(bytes);
+        if (received.length() <= 0) {
+            return null;
+        }
+        for (Fd fd : received.descriptors()) {
+            terminal = fd;
+        }
+        return parse(bytes);
+    }
+
+    /** The next report, or null at the end of the socket. */
+    static @Nullable Report read(UnixSocket control) {
+        byte[] bytes = new byte[Wire.REPORT_SIZE];
+        return control.receive(bytes).length() <= 0 ? null : parse(bytes);
+    }
+
+    private static Report parse(byte[] bytes) {
+        ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new Report(
+                b.getInt(Wire.REPORT_KIND),
+                b.getInt(Wire.REPORT_STEP),
+                b.getLong(Wire.REPORT_VALUE),
+                b.getLong(Wire.REPORT_EXTRA0),
+                b.getLong(Wire.REPORT_EXTRA1),
+                b.getLong(Wire.REPORT_EXTRA2));
+    }
+}

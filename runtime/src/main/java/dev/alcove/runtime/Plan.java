@@ -1,0 +1,310 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Syscall;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A program being planned: what the parts of the planner share. Each part adds its steps in the order in which the
+ * planner asks for them.
+ */
+final class Plan {
+    final Program.Builder p;
+    final ContainerSpec spec;
+    final HostFacts facts;
+
+    /** Directories that the program itself made in a root of its own, so that they need not be looked for. */
+    private final Set<String> made = new HashSet<>();
+
+    private Arg root = Arg.ZERO;
+
+    Plan(ContainerSpec spec, HostFacts facts) {
+        this.p = new Program.Builder(facts.arch());
+        this.spec = spec;
+        this.facts = facts;
+    }
+
+    Arg.Num flags(String names) {
+        return KernelConstants.flags(facts.arch(), names);
+    }
+
+    /** The descriptor of the container's root, once it is mounted. */
+    Arg root() {
+        return root;
+    }
+
+    void root(Arg root) {
+        this.root = root;
+    }
+
+    void made(String path) {
+        made.add(relative(path));
+    }
+
+    /**
+     * openat2(2) below the container's root, as the container itself would resolve the path, but never through a magic
+     * link of /proc: what the image has at that path cannot lead outside.
+     */
+    Arg.Num how(String flags) {
+        return flags(flags);
+    }
+
+    /** struct open_how for a path in the root. */
+    Arg.At inRoot(String flags) {
+        return Arg.at(Data.longs(
+                "{" + flags + ", RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}",
+                flags(flags).value(),
+                0,
+                flags("RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS").value()));
+    }
+
+    static final Arg.Num HOW_SIZE = Arg.num(24);
+
+    /** A path in the root as openat2 takes it with the root's descriptor. */
+    static String relative(String path) {
+        int from = 0;
+        while (from < path.length() && path.charAt(from) == '/') {
+            from++;
+        }
+        int to = path.length();
+        while (to > from && path.charAt(to - 1) == '/') {
+            to--;
+        }
+        return from == to ? "." : path.substring(from, to);
+    }
+
+    /**
+     * Opens a place in the root to mount on, making it where it is missing.
+     *
+     * @param path      in the container, absolute
+     * @param directory whether a directory is to be mounted there, else a file
+     * @param why       what for
+     * @return an O_PATH descriptor
+     */
+    Arg.Result place(String path, boolean directory, String why) {
+        String rel = relative(path);
+        Arg.Result at = p.register(name(rel));
+        String flags = directory ? "O_PATH|O_DIRECTORY|O_CLOEXEC" : "O_PATH|O_CLOEXEC";
+        if (rel.equals(".") || made.contains(rel)) {
+            open(at, rel, flags, List.of(), why);
+            return at;
+        }
+        open(at, rel, flags, List.of(Errno.ENOENT), why);
+        Step.Label there = new Step.Label();
+        p.jump(Step.When.POSITIVE, at, there, "it is there");
+        makeParents(rel, directory);
+        open(at, rel, flags, List.of(), why);
+        p.bind(there);
+        if (directory) {
+            made.add(rel);
+        }
+        return at;
+    }
+
+    /** Opens a path in the root that may be missing. */
+    Arg.Result openIfThere(String path, String flags, List<Errno> tolerated, String why) {
+        Arg.Result at = p.register(name(relative(path)));
+        open(at, relative(path), flags, tolerated, why);
+        return at;
+    }
+
+    private void open(Arg.Result into, String rel, String flags, List<Errno> tolerated, String why) {
+        p.add(new Step.Call(
+                Syscall.OPENAT2,
+                List.of(root, Arg.string(rel), inRoot(flags), HOW_SIZE),
+                into,
+                tolerated,
+                false,
+                Integer.MIN_VALUE,
+                why));
+    }
+
+    /** mkdir -p of the path's parents, and of itself or an empty file; each step resolved inside the root. */
+    private void makeParents(String rel, boolean directory) {
+        Arg parent = root;
+        int from = 0;
+        while (true) {
+            int slash = rel.indexOf('/', from);
+            boolean last = slash < 0;
+            String part = last ? rel.substring(from) : rel.substring(from, slash);
+            if (last && !directory) {
+                Arg.Result file = p.callTo(
+                        "file",
+                        "the mount point is missing in the root: make it",
+                        Syscall.OPENAT,
+                        parent,
+                        Arg.string(part),
+                        flags("O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC"),
+                        Arg.mode(0644));
+                close(file);
+                return;
+            }
+            p.tolerant(
+                    "made",
+                    List.of(Errno.EEXIST),
+                    "the mount point is missing in the root: make it",
+                    Syscall.MKDIRAT,
+                    parent,
+                    Arg.string(part),
+                    Arg.mode(0755));
+            if (last) {
+                return;
+            }
+            Arg.Result next = p.register(name(rel.substring(0, slash)));
+            open(
+                    next,
+                    rel.substring(0, slash),
+                    "O_PATH|O_DIRECTORY|O_CLOEXEC",
+                    List.of(),
+                    "the mount point is missing in the root: make it");
+            parent = next;
+            from = slash + 1;
+        }
+    }
+
+    void close(Arg fd) {
+        p.attempt("done with it", Syscall.CLOSE, fd);
+    }
+
+    /** A short name for a register that holds a path's descriptor. */
+    private static String name(String rel) {
+        if (rel.equals(".")) {
+            return "at_root";
+        }
+        StringBuilder b = new StringBuilder("at_");
+        for (int i = 0; i < rel.length(); i++) {
+            char c = rel.charAt(i);
+            b.append(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ? c : '_');
+        }
+        return b.toString();
+    }
+
+    /** move_mount(2) of a mount by descriptor onto a place by descriptor. */
+    void attach(Arg mount, Arg place, String why) {
+        p.call(
+                why,
+                Syscall.MOVE_MOUNT,
+                mount,
+                Arg.string(""),
+                place,
+                Arg.string(""),
+                flags("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"));
+    }
+
+    /** struct mount_attr. */
+    Arg.At attributes(String set, String clear, String propagation) {
+        return Arg.at(Data.longs(
+                "{set " + (set.isEmpty() ? "0" : set)
+                        + (clear.isEmpty() ? "" : ", clear " + clear)
+                        + (propagation.isEmpty() ? "" : ", " + propagation) + "}",
+                flags(set).value(),
+                flags(clear).value(),
+                flags(propagation).value(),
+                0));
+    }
+
+    static final Arg.Num ATTR_SIZE = Arg.num(32);
+
+    /** mount_setattr(2) of a mount by descriptor, and of all below it if recursive. */
+    void setAttributes(Arg mount, boolean recursive, Arg.At attributes, String why) {
+        p.call(
+                why,
+                Syscall.MOUNT_SETATTR,
+                mount,
+                Arg.string(""),
+                flags(recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
+                attributes,
+                ATTR_SIZE);
+    }
+
+    /**
+     * A new file system, not yet attached.
+     *
+     * @param type       such as {@code tmpfs}
+     * @param source     what /proc/mounts shows as its device
+     * @param parameters {@code size=64m} or a lone word
+     * @param attributes of the mount
+     */
+    Arg.Result fileSystem(String type, String source, List<String> parameters, Arg.Num attributes, String why) {
+        Arg.Result fs = p.callTo(type + "_fs", why, Syscall.FSOPEN, Arg.string(type), flags("FSOPEN_CLOEXEC"));
+        if (!source.isEmpty()) {
+            set(fs, "source", source, why);
+        }
+        for (String parameter : parameters) {
+            int eq = parameter.indexOf('=');
+            if (eq < 0) {
+                p.call(
+                        why,
+                        Syscall.FSCONFIG,
+                        fs,
+                        flags("FSCONFIG_SET_FLAG"),
+                        Arg.string(parameter),
+                        Arg.NULL,
+                        Arg.ZERO);
+            } else {
+                set(fs, parameter.substring(0, eq), parameter.substring(eq + 1), why);
+            }
+        }
+        p.call(why, Syscall.FSCONFIG, fs, flags("FSCONFIG_CMD_CREATE"), Arg.NULL, Arg.NULL, Arg.ZERO);
+        Arg.Result mount = p.callTo(type, why, Syscall.FSMOUNT, fs, flags("FSMOUNT_CLOEXEC"), attributes);
+        close(fs);
+        return mount;
+    }
+
+    private void set(Arg fs, String key, String value, String why) {
+        p.call(why, Syscall.FSCONFIG, fs, flags("FSCONFIG_SET_STRING"), Arg.string(key), Arg.string(value), Arg.ZERO);
+    }
+
+    /** A detached copy of what is at a host path, to be attached in the container. */
+    Arg.Result copyOf(String hostPath, boolean recursive, String why) {
+        return p.callTo(
+                "tree",
+                why,
+                Syscall.OPEN_TREE,
+                Arg.CWD,
+                Arg.string(hostPath),
+                flags(
+                        recursive
+                                ? "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE"
+                                : "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"));
+    }
+
+    /** A detached copy of what an O_PATH descriptor refers to. */
+    Arg.Result copyOf(Arg place, String why) {
+        return p.callTo(
+                "tree",
+                why,
+                Syscall.OPEN_TREE,
+                place,
+                Arg.string(""),
+                flags("OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH|AT_RECURSIVE"));
+    }
+
+    /** Writes one string to a file in one write(2), as the kernel's own files want it. */
+    void writeFile(Arg directory, String path, String content, List<Errno> tolerated, String why) {
+        Arg.Result file = p.tolerant(
+                "file",
+                tolerated,
+                why,
+                Syscall.OPENAT,
+                directory,
+                Arg.string(path),
+                flags("O_WRONLY|O_CLOEXEC"),
+                Arg.ZERO);
+        Step.Label missing = new Step.Label();
+        if (!tolerated.isEmpty()) {
+            p.jump(Step.When.NEGATIVE, file, missing, "not there");
+        }
+        write(file, content, why);
+        close(file);
+        p.bind(missing);
+    }
+
+    void write(Arg file, String content, String why) {
+        Arg.At text = Arg.string(content);
+        int length = text.data().size() - 1;
+        p.callAtLeast(length, why, Syscall.WRITE, file, text, Arg.num(length));
+    }
+}

@@ -1,0 +1,515 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Capability;
+import dev.alcove.linux.CgroupLimits;
+import dev.alcove.linux.CgroupWrites;
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.Syscall;
+import dev.alcove.spec.LinuxNamespace;
+import dev.alcove.spec.LinuxTimeOffset;
+import dev.alcove.spec.OciLinux;
+import dev.alcove.spec.OciProcess;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * From what is wanted and what the machine is like to a {@link Program}: a pure function. It reads nothing, changes
+ * nothing and needs no privilege, so a program can be printed on any machine and compared in a test.
+ *
+ * <p>The order of the child's steps, and why it is so:
+ * <ol>
+ *   <li>the death signal and the look at the handshake socket come first: a monitor that died must not leave a child
+ *   <li>control groups before the cgroup namespace: the namespace's root is the group its maker is in
+ *   <li>volumes are copied before the host's mounts are cut off: a shared one must be the host mount's peer
+ *   <li>mounts before masks before the read-only root before pivot_root: each needs what the one before made
+ *   <li>user, capabilities, filter at the very end: every step above needs the privileges
+ * </ol>
+ */
+public final class Planner {
+    /** The parent's side of SYNC: which one it is. */
+    static final int SYNC_ID_MAPS = 1;
+
+    private final Plan plan;
+    private final Program.Builder p;
+    private final ContainerSpec spec;
+    private final HostFacts facts;
+    private final OciLinux linux;
+    private final OciProcess process;
+    private final Map<NamespaceKind, String> namespaces = new EnumMap<>(NamespaceKind.class);
+    private final CgroupPart cgroup;
+    private final boolean newUser;
+    private final Map<NamespaceKind, Arg.Result> joins = new EnumMap<>(NamespaceKind.class);
+    private final Data sockets = Data.buffer(8, "sockets");
+
+    private Planner(ContainerSpec spec, HostFacts facts) {
+        this.plan = new Plan(spec, facts);
+        this.p = plan.p;
+        this.spec = spec;
+        this.facts = facts;
+        if (spec.config().process() == null) {
+            throw new IllegalArgumentException("process: a container needs a process to run");
+        }
+        this.process = spec.config().process();
+        this.linux = spec.config().linux() == null
+                ? OciLinux.builder().build()
+                : spec.config().linux();
+        for (int i = 0; i < linux.namespaces().size(); i++) {
+            LinuxNamespace ns = linux.namespaces().get(i);
+            String field = "linux.namespaces[" + i + "].type";
+            NamespaceKind kind = NamespaceKind.named(ns.type())
+                    .orElseThrow(() ->
+                            new IllegalArgumentException(field + ": '" + ns.type() + "' is not a kind of namespace"));
+            if (namespaces.put(kind, ns.path()) != null) {
+                throw new IllegalArgumentException(field + ": '" + ns.type() + "' is there twice");
+            }
+        }
+        this.newUser = creates(NamespaceKind.USER);
+        String group = linux.cgroupsPath().isEmpty() ? "alcove-" + spec.id() : linux.cgroupsPath();
+        this.cgroup = new CgroupPart(plan, group, CgroupWrites.plan(facts.cgroups(), group, limits()));
+        check();
+    }
+
+    /**
+     * Plans a container's start, life and end.
+     *
+     * @param spec  what is wanted
+     * @param facts what the machine and the caller are like
+     * @return the program
+     * @throws IllegalArgumentException if something wanted cannot be, with the field's name
+     */
+    public static Program plan(ContainerSpec spec, HostFacts facts) {
+        return new Planner(spec, facts).plan();
+    }
+
+    private boolean creates(NamespaceKind kind) {
+        String path = namespaces.get(kind);
+        return path != null && path.isEmpty();
+    }
+
+    private boolean joins(NamespaceKind kind) {
+        String path = namespaces.get(kind);
+        return path != null && !path.isEmpty();
+    }
+
+    private boolean ownRoot() {
+        return !(spec.rootfs() instanceof Rootfs.Inherited);
+    }
+
+    private CgroupLimits limits() {
+        return linux.resources() == null ? CgroupLimits.none() : Limits.of(linux.resources());
+    }
+
+    private void check() {
+        if (process.args().isEmpty() || process.args().getFirst().isEmpty()) {
+            throw new IllegalArgumentException("process.args: a command is needed");
+        }
+        if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
+            throw new IllegalArgumentException(
+                    "linux.namespaces: a root file system of its own needs a mount namespace of its own");
+        }
+        if (!facts.privileged() && !newUser && !joins(NamespaceKind.USER) && !namespaces.isEmpty()) {
+            throw new PlanRefused(
+                    "namespaces can only be made with CAP_SYS_ADMIN or in a user namespace of their own",
+                    "this process is an ordinary user's",
+                    "ask for a user namespace (--userns private), or run as root");
+        }
+        if (newUser && linux.uidMappings().isEmpty()) {
+            throw new IllegalArgumentException("linux.uidMappings: a new user namespace needs ids");
+        }
+        if (!linux.timeOffsets().isEmpty() && !creates(NamespaceKind.TIME)) {
+            throw new IllegalArgumentException("linux.timeOffsets: offsets need a new time namespace");
+        }
+    }
+
+    private Program plan() {
+        Arg.Result watched = p.register("watched");
+        Data exited = Data.buffer(Wire.REPORT_SIZE, "exited");
+        Optional<Arg.Result> terminal = prepare();
+        Arg.Result parentEnd = handshake("monitor_end", 0);
+        Arg.Result childEnd = handshake("child_end", 4);
+        Data pidfd = Data.buffer(8, "pidfd");
+        Step.Label child = new Step.Label();
+        Arg.Result pid = clone(pidfd);
+        p.jump(Step.When.ZERO, pid, child, "the child's part is further down");
+        Arg.Result watch = p.register("pidfd");
+        p.add(new Step.Get(watch, Arg.at(pidfd), 4, "the child's pidfd"));
+        p.undo(
+                Program.Builder.attempted(
+                        "if it still runs",
+                        Syscall.PIDFD_SEND_SIGNAL,
+                        watch,
+                        plan.flags("SIGKILL"),
+                        Arg.NULL,
+                        Arg.ZERO),
+                Program.Builder.attempted(
+                        "no zombie stays", Syscall.WAIT4, pid, Arg.NULL, plan.flags("__WALL"), Arg.NULL));
+        plan.close(childEnd);
+        for (int fd = 0; fd <= 2; fd++) {
+            p.attempt(
+                    "a pipe ends when the container closes it: the monitor must not hold it open",
+                    Syscall.CLOSE,
+                    Arg.num(fd));
+        }
+        identityMaps(pid, parentEnd);
+        p.add(new Step.Await(parentEnd, "execve closes the child's end; before that it may report a failure"));
+        recordPid(pid);
+        report(pid);
+        Arg control = spec.detached() ? Arg.num(-1) : Arg.num(Wire.CONTROL);
+        if (spec.detached()) {
+            plan.close(Arg.num(Wire.CONTROL));
+        }
+        p.add(new Step.Put(Arg.at(exited), Arg.num(Wire.REPORT_EXITED, "EXITED"), 4, "the report of the end"));
+        p.add(new Step.Monitor(
+                pid,
+                watch,
+                control,
+                Arg.num(spec.timeout().map(java.time.Duration::toMillis).orElse(-1L)),
+                terminal.isPresent() ? terminal.get() : Arg.num(-1),
+                Arg.at(exited),
+                spec.detached()
+                        ? "the container runs until it ends"
+                        : "the container runs until it ends, or whoever started it is gone"));
+        p.add(new Step.Get(watched, Arg.at(exited), 4, "this point is only reached by a container that ran"));
+        if (!creates(NamespaceKind.PID)) {
+            cgroup.processes()
+                    .ifPresent(procs -> p.add(new Step.KillAll(
+                            procs, "without a PID namespace of its own, what it started must be ended one by one")));
+        }
+        recordExit(exited);
+        p.unwind();
+        Step.Label failed = new Step.Label();
+        p.jump(Step.When.ZERO, watched, failed, "the start failed, and has been reported");
+        if (!spec.detached()) {
+            p.attempt(
+                    "tell how it ended",
+                    Syscall.WRITE,
+                    Arg.num(Wire.CONTROL),
+                    Arg.at(exited),
+                    Arg.num(Wire.REPORT_SIZE));
+        }
+        p.add(new Step.Exit(Arg.ZERO, "the monitor's end"));
+        p.bind(failed);
+        p.add(new Step.Exit(Arg.num(1), "nothing is left of a start that failed"));
+
+        p.heading("the child: becomes the container's process", "");
+        p.bind(child);
+        new ChildPart(plan, this::creates, this::joins, joins, cgroup, linux, process, terminalSlave)
+                .plan(parentEnd, childEnd);
+        return p.build();
+    }
+
+    private Optional<Arg.Result> terminalSlave = Optional.empty();
+
+    /** The monitor's steps before the clone. */
+    private Optional<Arg.Result> prepare() {
+        p.heading("the monitor: prepares, starts and watches", "");
+        p.call(
+                "no descriptor of the caller's comes along (CVE-2024-21626)",
+                Syscall.CLOSE_RANGE,
+                Arg.num(Wire.CONTROL),
+                Arg.num(0xffffffffL, "~0"),
+                plan.flags("CLOSE_RANGE_CLOEXEC"));
+        p.call("its name in ps", Syscall.PRCTL, plan.flags("PR_SET_NAME"), Arg.string("alcove"));
+        if (spec.detached()) {
+            p.call("a session of its own: it outlives the caller's terminal", Syscall.SETSID);
+        }
+        lockState();
+        Optional<Arg.Result> packed = Optional.empty();
+        if (spec.detached() && process.terminal()) {
+            packed = Optional.of(detachedTerminal());
+        }
+        cgroup.make();
+        openJoins();
+        if (!facts.privileged() || newUser || joins(NamespaceKind.PID) || joins(NamespaceKind.USER)) {
+            joinEarly();
+        }
+        p.call(
+                "the handshake: the child waits on one end, the monitor on the other",
+                Syscall.SOCKETPAIR,
+                plan.flags("AF_UNIX"),
+                plan.flags("SOCK_STREAM|SOCK_CLOEXEC"),
+                Arg.ZERO,
+                Arg.at(sockets));
+        timeOffsets();
+        return packed;
+    }
+
+    private Arg.Result handshake(String name, int offset) {
+        Arg.Result end = p.register(name);
+        p.add(new Step.Get(end, Arg.at(sockets, offset), 4, "one end of the handshake"));
+        return end;
+    }
+
+    /** A detached container's terminal: the monitor keeps the master and copies what comes to the log, its output. */
+    private Arg.Result detachedTerminal() {
+        String why = "the terminal of a detached container: its output goes to the log";
+        Arg.Result master = p.callTo(
+                "master",
+                why,
+                Syscall.OPENAT,
+                Arg.CWD,
+                Arg.string("/dev/ptmx"),
+                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"),
+                Arg.ZERO);
+        p.call(why, Syscall.IOCTL, master, plan.flags("TIOCSPTLCK"), Arg.at(Data.ints("{0}", 0)));
+        terminalSlave = Optional.of(p.callTo(
+                "slave",
+                why,
+                Syscall.IOCTL,
+                master,
+                plan.flags("TIOCGPTPEER"),
+                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC")));
+        Arg.Result log = p.callTo("log", why, Syscall.FCNTL, Arg.num(1), Arg.num(1030, "F_DUPFD_CLOEXEC"), Arg.num(4));
+        Data pair = Data.buffer(8, "terminal");
+        p.add(new Step.Put(Arg.at(pair), master, 4, why));
+        p.add(new Step.Put(Arg.at(pair, 4), log, 4, why));
+        Arg.Result packed = p.register("terminal");
+        p.add(new Step.Get(packed, Arg.at(pair), 8, why));
+        return packed;
+    }
+
+    /** While the monitor lives it holds this lock: whoever can take it knows that the container is over. */
+    private void lockState() {
+        if (spec.state().isEmpty()) {
+            return;
+        }
+        String why = "held as long as the monitor lives: that is how others see that the container does";
+        Arg.Result lock = p.callTo(
+                "lock",
+                why,
+                Syscall.OPENAT,
+                Arg.CWD,
+                Arg.string(spec.state().get().resolve("lock").toString()),
+                plan.flags("O_RDWR|O_CREAT|O_CLOEXEC"),
+                Arg.mode(0600));
+        p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX|LOCK_NB"));
+        stateLock = Optional.of(lock);
+    }
+
+    private Optional<Arg.Result> stateLock = Optional.empty();
+
+    private void recordPid(Arg.Result pid) {
+        if (spec.state().isEmpty()) {
+            return;
+        }
+        writeNumber(spec.state().get().resolve("pid").toString(), pid, "the container's pid, for other processes");
+    }
+
+    private void recordExit(Data exited) {
+        if (spec.state().isEmpty()) {
+            return;
+        }
+        Arg.Result status = p.register("status");
+        p.add(new Step.Get(status, Arg.at(exited, Wire.REPORT_VALUE), 8, "how it ended"));
+        writeNumber(spec.state().get().resolve("exit").toString(), status, "how it ended, as wait4(2) says");
+    }
+
+    private void writeNumber(String path, Arg.Result number, String why) {
+        Data text = Data.buffer(24, "number");
+        Arg.Result length = p.register("length");
+        p.add(new Step.Decimal(length, Arg.at(text), number, "\n", why));
+        Arg.Result file = p.callTo(
+                "file",
+                why,
+                Syscall.OPENAT,
+                Arg.CWD,
+                Arg.string(path),
+                plan.flags("O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC"),
+                Arg.mode(0600));
+        p.call(why, Syscall.WRITE, file, Arg.at(text), length);
+        plan.close(file);
+    }
+
+    /** Opens the namespaces to be joined, while their paths are the caller's. */
+    private void openJoins() {
+        for (Map.Entry<NamespaceKind, String> e : namespaces.entrySet()) {
+            if (!e.getValue().isEmpty()) {
+                joins.put(
+                        e.getKey(),
+                        p.callTo(
+                                e.getKey().fileName() + "_namespace",
+                                "the " + e.getKey().fileName() + " namespace to join",
+                                Syscall.OPENAT,
+                                Arg.CWD,
+                                Arg.string(e.getValue()),
+                                plan.flags("O_RDONLY|O_CLOEXEC"),
+                                Arg.ZERO));
+            }
+        }
+    }
+
+    /**
+     * Joins that the child could not do. A PID namespace holds the children of whoever joins it. In a new user namespace
+     * the child has no right over namespaces of the old one, so the monitor joins them and the child inherits them.
+     */
+    private void joinEarly() {
+        List<NamespaceKind> early = new ArrayList<>(List.of(NamespaceKind.PID));
+        if (newUser) {
+            early.addAll(List.of(NamespaceKind.NET, NamespaceKind.IPC, NamespaceKind.UTS, NamespaceKind.TIME));
+        }
+        for (NamespaceKind kind : early) {
+            Arg.Result ns = joins.remove(kind);
+            if (ns != null) {
+                p.call(
+                        kind == NamespaceKind.PID
+                                ? "setns moves the children that come after it"
+                                : "joined before the new user namespace, which has no right over it",
+                        Syscall.SETNS,
+                        ns,
+                        plan.flags(flagName(kind)));
+            }
+        }
+    }
+
+    static String flagName(NamespaceKind kind) {
+        return switch (kind) {
+            case MOUNT -> "CLONE_NEWNS";
+            case UTS -> "CLONE_NEWUTS";
+            case IPC -> "CLONE_NEWIPC";
+            case PID -> "CLONE_NEWPID";
+            case NET -> "CLONE_NEWNET";
+            case USER -> "CLONE_NEWUSER";
+            case CGROUP -> "CLONE_NEWCGROUP";
+            case TIME -> "CLONE_NEWTIME";
+        };
+    }
+
+    /** Offsets can only be set in a time namespace that nobody is in yet: the monitor makes it for its child. */
+    private void timeOffsets() {
+        if (linux.timeOffsets().isEmpty() || newUser) {
+            return;
+        }
+        p.call(
+                "a time namespace for the child; the monitor itself stays in its own",
+                Syscall.UNSHARE,
+                plan.flags("CLONE_NEWTIME"));
+        writeTimeOffsets(plan, linux);
+    }
+
+    static void writeTimeOffsets(Plan plan, OciLinux linux) {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, LinuxTimeOffset> e : linux.timeOffsets().entrySet()) {
+            LinuxTimeOffset o = e.getValue();
+            text.append(e.getKey())
+                    .append(' ')
+                    .append(o.secs())
+                    .append(' ')
+                    .append(o.nanosecs())
+                    .append('\n');
+        }
+        plan.writeFile(Arg.CWD, "/proc/self/timens_offsets", text.toString(), List.of(), "the clocks' offsets");
+    }
+
+    private Arg.Result clone(Data pidfd) {
+        StringBuilder flags = new StringBuilder("CLONE_PIDFD");
+        for (NamespaceKind kind : NamespaceKind.values()) {
+            boolean time = kind == NamespaceKind.TIME && !linux.timeOffsets().isEmpty();
+            // The cgroup namespace's root is the group its maker is in, so the child makes it once it is in its own.
+            if (creates(kind) && kind != NamespaceKind.CGROUP && !time) {
+                flags.append('|').append(flagName(kind));
+            }
+        }
+        if (cgroup.unified().isPresent()) {
+            flags.append("|CLONE_INTO_CGROUP");
+        }
+        String names = flags.toString();
+        // struct clone_args: flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid,
+        // set_tid_size, cgroup
+        Data args = Data.longs("{" + names + ", SIGCHLD}", plan.flags(names).value(), 0, 0, 0, 17, 0, 0, 0, 0, 0, 0)
+                .pointer(8, pidfd);
+        cgroup.unified()
+                .ifPresent(fd -> p.add(new Step.Put(Arg.at(args, 80), fd, 8, "the group the child is born in")));
+        return p.callTo(
+                "pid",
+                "the container's first process, in rooms of its own",
+                Syscall.CLONE3,
+                Arg.at(args),
+                Arg.num(args.size()));
+    }
+
+    private void identityMaps(Arg.Result pid, Arg.Result parentEnd) {
+        if (!newUser) {
+            return;
+        }
+        if (IdMaps.needsHelper(linux, facts)) {
+            Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
+            p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
+            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(SYNC_ID_MAPS), 8, "the report"));
+            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "whose maps"));
+            p.callAtLeast(
+                    Wire.REPORT_SIZE,
+                    "Java runs newuidmap and newgidmap, which may map more than this user's own id",
+                    Syscall.WRITE,
+                    Arg.num(Wire.CONTROL),
+                    Arg.at(sync),
+                    Arg.num(Wire.REPORT_SIZE));
+            p.callAtLeast(
+                    8,
+                    "until they are done",
+                    Syscall.READ,
+                    Arg.num(Wire.CONTROL),
+                    Arg.at(Data.buffer(8, "go")),
+                    Arg.num(8));
+        } else {
+            if (!facts.has(Capability.SETGID)) {
+                mapFile(
+                        pid,
+                        "/setgroups",
+                        "deny",
+                        "an ordinary user may map a group only without setgroups (CVE-2014-8989)");
+            }
+            mapFile(pid, "/gid_map", IdMaps.text(linux.gidMappings()), "which groups inside are which outside");
+            mapFile(pid, "/uid_map", IdMaps.text(linux.uidMappings()), "which users inside are which outside");
+        }
+        p.callAtLeast(
+                1, "the ids are there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
+    }
+
+    private void mapFile(Arg.Result pid, String file, String content, String why) {
+        Data path = Data.bytes(
+                java.util.Arrays.copyOf("/proc/".getBytes(java.nio.charset.StandardCharsets.UTF_8), 48),
+                "\"/proc/PID" + file + "\"");
+        Arg.Result length = p.register("length");
+        p.add(new Step.Decimal(length, Arg.at(path, 6), pid, file, why));
+        Arg.Result fd = p.callTo(
+                "file", why, Syscall.OPENAT, Arg.CWD, Arg.at(path), plan.flags("O_WRONLY|O_CLOEXEC"), Arg.ZERO);
+        plan.write(fd, content, why);
+        plan.close(fd);
+    }
+
+    private void report(Arg.Result pid) {
+        Data started = Data.buffer(Wire.REPORT_SIZE, "started");
+        p.add(new Step.Put(Arg.at(started), Arg.num(Wire.REPORT_STARTED, "STARTED"), 4, "the report"));
+        p.add(new Step.Put(Arg.at(started, Wire.REPORT_VALUE), pid, 8, "the report"));
+        p.attempt(
+                "tell that it runs", Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(started), Arg.num(Wire.REPORT_SIZE));
+    }
+
+    /** Errors that a probe of the caller's state shows early, with what to do. */
+    static final class PlanRefused extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private final String cause;
+        private final String mend;
+
+        PlanRefused(String what, String cause, String mend) {
+            super(what);
+            this.cause = cause;
+            this.mend = mend;
+        }
+
+        String likelyCause() {
+            return cause;
+        }
+
+        String mend() {
+            return mend;
+        }
+    }
+
+    static final List<Errno> NONE = List.of();
+}

@@ -1,0 +1,247 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The binary form of a program, as {@code init/wire.table} lays it down. */
+final class ProgramEncoder {
+    private final Program program;
+    private final Map<Data, Integer> places = new IdentityHashMap<>(256);
+    private final Map<String, Integer> strings = new HashMap<>(128);
+    private byte[] data = new byte[16384];
+    private int used;
+    private int[] relocations = new int[128];
+    private int relocated;
+    private ByteBuffer steps = ByteBuffer.allocate(0);
+
+    private ProgramEncoder(Program program) {
+        this.program = program;
+    }
+
+    static byte[] encode(Program program) {
+        return new ProgramEncoder(program).encode();
+    }
+
+    private byte[] encode() {
+        int[] numbers = new int[program.steps().size() + 1];
+        int count = 0;
+        for (int i = 0; i < program.steps().size(); i++) {
+            numbers[i] = count;
+            if (!(program.steps().get(i) instanceof Step.Heading)) {
+                count++;
+            }
+        }
+        numbers[program.steps().size()] = count;
+        if (count > Wire.MAX_STEPS || program.registers() > Wire.MAX_RESULTS) {
+            throw new IllegalStateException("a program of " + count + " steps is too long");
+        }
+        steps = ByteBuffer.allocate(count * Wire.STEP_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        for (Step s : program.steps()) {
+            if (!(s instanceof Step.Heading)) {
+                step(s, numbers);
+            }
+        }
+        return assemble(count);
+    }
+
+    private byte[] assemble(int count) {
+        int dataSize = (used + 7) & ~7;
+        int relocationSize = (relocated * 4 + 7) & ~7;
+        int size = Wire.HEADER_SIZE + count * Wire.STEP_SIZE + relocationSize + dataSize;
+        if (size > Wire.MAX_BYTES) {
+            throw new IllegalArgumentException("the command, its environment and the mounts are too much: " + size
+                    + " bytes of program, at most " + Wire.MAX_BYTES);
+        }
+        ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(Wire.MAGIC).putInt(Wire.VERSION).putInt(program.arch().audit());
+        out.putInt(count)
+                .putInt(program.registers())
+                .putInt(relocated)
+                .putInt(dataSize)
+                .putInt(0);
+        out.put(steps.array());
+        int at = out.position();
+        for (int i = 0; i < relocated; i++) {
+            out.putInt(relocations[i]);
+        }
+        out.position(at + relocationSize);
+        out.put(data, 0, dataSize);
+        return out.array();
+    }
+
+    private void step(Step step, int[] numbers) {
+        int base = steps.position();
+        steps.putInt(base + Wire.STEP_LEAST, Integer.MIN_VALUE);
+        steps.putShort(base + Wire.STEP_RESULT, (short) Wire.NONE);
+        switch (step) {
+            case Step.Call c -> {
+                op(base, Wire.OP_CALL);
+                steps.putShort(base + Wire.STEP_CALL, (short) c.call().number(program.arch()));
+                if (c.into() != null) {
+                    result(base, c.into());
+                }
+                tolerate(base, c.tolerated(), c.anyError());
+                steps.putInt(base + Wire.STEP_LEAST, c.least());
+                for (int i = 0; i < c.args().size(); i++) {
+                    arg(base, i, c.args().get(i));
+                }
+            }
+            case Step.Jump j -> {
+                op(base, Wire.OP_JUMP);
+                steps.putShort(base + Wire.STEP_WHEN, (short)
+                        switch (j.when()) {
+                            case ALWAYS -> Wire.WHEN_ALWAYS;
+                            case ZERO -> Wire.WHEN_ZERO;
+                            case NEGATIVE -> Wire.WHEN_NEGATIVE;
+                            case POSITIVE -> Wire.WHEN_POSITIVE;
+                        });
+                arg(base, 0, j.value());
+                steps.putInt(base + Wire.STEP_TARGET, numbers[j.to().index()]);
+            }
+            case Step.OnFailure f -> {
+                op(base, Wire.OP_ON_FAILURE);
+                steps.putInt(base + Wire.STEP_TARGET, numbers[f.to().index()]);
+            }
+            case Step.Channel c -> {
+                op(base, Wire.OP_CHANNEL);
+                arg(base, 0, c.fd());
+            }
+            case Step.Put p -> {
+                op(base, Wire.OP_PUT);
+                arg(base, 0, p.to());
+                arg(base, 1, p.value());
+                arg(base, 2, Arg.num(p.width()));
+            }
+            case Step.Get g -> {
+                op(base, Wire.OP_GET);
+                result(base, g.into());
+                arg(base, 0, g.from());
+                arg(base, 1, Arg.num(g.width()));
+            }
+            case Step.Decimal d -> {
+                op(base, Wire.OP_DECIMAL);
+                result(base, d.length());
+                arg(base, 0, d.to());
+                arg(base, 1, d.value());
+                arg(base, 2, Arg.string(d.suffix()));
+            }
+            case Step.Exec e -> {
+                op(base, Wire.OP_EXEC);
+                arg(base, 0, Arg.at(Data.list(e.paths(), "paths")));
+                arg(base, 1, Arg.at(Data.list(e.argv(), "argv")));
+                arg(base, 2, Arg.at(Data.list(e.env(), "env")));
+            }
+            case Step.Await a -> {
+                op(base, Wire.OP_AWAIT);
+                arg(base, 0, a.fd());
+            }
+            case Step.Monitor m -> {
+                op(base, Wire.OP_MONITOR);
+                arg(base, 0, m.pid());
+                arg(base, 1, m.pidfd());
+                arg(base, 2, m.control());
+                arg(base, 3, m.timeout());
+                arg(base, 4, m.terminal());
+                arg(base, 5, m.exited());
+            }
+            case Step.Reap r -> {
+                op(base, Wire.OP_REAP);
+                result(base, r.status());
+                arg(base, 0, r.child());
+            }
+            case Step.KillAll k -> {
+                op(base, Wire.OP_KILL_ALL);
+                arg(base, 0, Arg.string(k.procs()));
+            }
+            case Step.Exit e -> {
+                op(base, Wire.OP_EXIT);
+                arg(base, 0, e.status());
+            }
+            case Step.Heading h -> throw new IllegalStateException("not a step: " + h.title());
+        }
+        steps.position(base + Wire.STEP_SIZE);
+    }
+
+    private void op(int base, int op) {
+        steps.putShort(base + Wire.STEP_OP, (short) op);
+    }
+
+    private void result(int base, Arg.Result r) {
+        steps.putShort(base + Wire.STEP_RESULT, (short) r.register());
+    }
+
+    private void tolerate(int base, List<Errno> errors, boolean any) {
+        if (any) {
+            steps.putShort(base + Wire.STEP_TOLERATE0, (short) Wire.NONE);
+        }
+        if (errors.size() > 4) {
+            throw new IllegalStateException("a step tolerates at most four errors");
+        }
+        for (int i = 0; i < errors.size(); i++) {
+            steps.putShort(
+                    base + Wire.STEP_TOLERATE0 + 2 * i, (short) errors.get(i).number());
+        }
+    }
+
+    private void arg(int base, int i, Arg arg) {
+        int kind;
+        long value;
+        switch (arg) {
+            case Arg.Num n -> {
+                kind = Wire.ARG_NUMBER;
+                value = n.value();
+            }
+            case Arg.Result r -> {
+                kind = Wire.ARG_RESULT;
+                value = r.register();
+            }
+            case Arg.At a -> {
+                kind = Wire.ARG_DATA;
+                value = (long) place(a.data()) + a.offset();
+            }
+        }
+        steps.put(base + Wire.STEP_KIND0 + i, (byte) kind);
+        steps.putLong(base + Wire.STEP_ARG0 + 8 * i, value);
+    }
+
+    /** Where a piece stands in the data; put there when it is first used. Equal strings share a place. */
+    private int place(Data piece) {
+        Integer known = places.get(piece);
+        if (known != null) {
+            return known;
+        }
+        String literal = piece.literal();
+        if (literal != null) {
+            Integer same = strings.get(literal);
+            if (same != null) {
+                places.put(piece, same);
+                return same;
+            }
+        }
+        int at = (used + 7) & ~7;
+        int end = at + Math.max(1, piece.size());
+        if (end + 8 > data.length) {
+            data = java.util.Arrays.copyOf(data, Math.max(data.length * 2, end + 4096));
+        }
+        piece.copyTo(data, at);
+        used = end;
+        places.put(piece, at);
+        if (literal != null) {
+            strings.put(literal, at);
+        }
+        for (Data.Pointer p : piece.pointers()) {
+            int target = place(p.target());
+            ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putLong(at + p.at(), target);
+            if (relocated == relocations.length) {
+                relocations = java.util.Arrays.copyOf(relocations, relocated * 2);
+            }
+            relocations[relocated++] = at + p.at();
+        }
+        return at;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.alcove.runtime;
+
+/** Which system calls a container may make. */
+public sealed interface SeccompChoice {
+    /** docker's default policy. */
+    record Standard() implements SeccompChoice {}
+
+    /** All of them. */
+    record Unconfined() implements SeccompChoice {}
+
+    /**
+     * A profile in docker's or the OCI specification's form.
+     *
+     * @param json the profile
+     */
+    record Profile(String json) implements SeccompChoice {}
+
+    /** docker's default policy. */
+    static SeccompChoice standard() {
+        return new Standard();
+    }
+
+    /** No filter: every system call the capabilities allow. */
+    static SeccompChoice unconfined() {
+        return new Unconfined();
+    }
+
+    /** A profile of the caller's. */
+    static SeccompChoice profile(String json) {
+        return new Profile(json);
+    }
+}
