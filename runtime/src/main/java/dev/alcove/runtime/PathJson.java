@@ -36,7 +36,8 @@ final class PathJson {
     }
 
     /** The next property's name; null at the object's end. Each is followed by its value and {@link #endField}. */
-    @Nullable String nextField() {
+    @Nullable
+    String nextField() {
         boolean more = read(in::hasNextField);
         if (!more) {
             read(() -> {

@@ -101,11 +101,11 @@ public record SeccompProfile(
                     return true;
                 }
             }
-            return arches.contains(goArch) || kernelMajor != 0 && reached(major, minor);
+            return arches.contains(goArch) || (kernelMajor != 0 && reached(major, minor));
         }
 
         private boolean reached(int major, int minor) {
-            return major > kernelMajor || major == kernelMajor && minor >= kernelMinor;
+            return major > kernelMajor || (major == kernelMajor && minor >= kernelMinor);
         }
     }
 
@@ -144,11 +144,10 @@ public record SeccompProfile(
      */
     public SeccompPolicy policy(Arch machine, Set<String> capabilities, int kernelMajor, int kernelMinor) {
         SeccompArch own = SeccompArch.of(machine);
-        String goArch =
-                switch (machine) {
-                    case X86_64 -> "amd64";
-                    case AARCH64 -> "arm64";
-                };
+        String goArch = switch (machine) {
+            case X86_64 -> "amd64";
+            case AARCH64 -> "arm64";
+        };
         Set<SeccompArch> arches = new LinkedHashSet<>(architectures);
         @Nullable Machine entry = machine(own);
         if (entry != null) {

@@ -24,8 +24,24 @@ final class SeccompProfileReader {
     private static final String FLAG = "SECCOMP_FILTER_FLAG_";
     /** The specification's other architectures. */
     private static final List<String> FOREIGN = List.of(
-            "MIPS", "MIPS64", "MIPS64N32", "MIPSEL", "MIPSEL64", "MIPSEL64N32", "PPC", "PPC64", "PPC64LE", "S390",
-            "S390X", "PARISC", "PARISC64", "RISCV64", "LOONGARCH64", "M68K", "SH", "SHEB");
+            "MIPS",
+            "MIPS64",
+            "MIPS64N32",
+            "MIPSEL",
+            "MIPSEL64",
+            "MIPSEL64N32",
+            "PPC",
+            "PPC64",
+            "PPC64LE",
+            "S390",
+            "S390X",
+            "PARISC",
+            "PARISC64",
+            "RISCV64",
+            "LOONGARCH64",
+            "M68K",
+            "SH",
+            "SHEB");
 
     private final PathJson json;
 
@@ -187,7 +203,7 @@ final class SeccompProfileReader {
         boolean good = name.startsWith("CAP_") && name.length() > 4;
         for (int i = 4; good && i < name.length(); i++) {
             char c = name.charAt(i);
-            good = c >= 'A' && c <= 'Z' || c == '_';
+            good = (c >= 'A' && c <= 'Z') || c == '_';
         }
         if (!good) {
             throw json.refuse("'" + name + "' is not a capability's name such as CAP_SYS_ADMIN");
@@ -232,8 +248,9 @@ final class SeccompProfileReader {
             return SeccompOutcome.of(action);
         }
         if (!action.takesErrno()) {
-            throw json.refuseField(errnoField, "the " + (what.isEmpty() ? "" : what + " ") + "action " + ACTION + action
-                    + " carries no errno");
+            throw json.refuseField(
+                    errnoField,
+                    "the " + (what.isEmpty() ? "" : what + " ") + "action " + ACTION + action + " carries no errno");
         }
         return new SeccompOutcome(action, errno);
     }
