@@ -35,6 +35,9 @@ import java.util.Set;
  * ({@link NewerCalls#ENOSYS}). It differs from runc in two points, both for the good of old programs: the machine's own
  * architecture counts even if the policy does not list it, and Arm's private calls, whose numbers are far above all
  * others, do not count as the highest.
+ *
+ * <p>Several conditions on one argument mean what they say. libseccomp (2.5.4) loses some combinations of 64-bit
+ * inequalities, and then refuses what a rule allows; this compiler does not repeat that.
  */
 public final class SeccompCompiler {
     /** Part of the digest: to be raised by each change of the compiler, or of the table, that changes filters. */

@@ -87,6 +87,8 @@ public final class LibSeccomp {
         policy.rules().forEach(rule -> names.addAll(rule.names()));
         names.add("read");
         Set<String> known = known(names);
+        // its x32 table lacks this one
+        known.remove("map_shadow_stack");
         List<SeccompRule> rules = new ArrayList<>();
         for (SeccompRule rule : policy.rules()) {
             List<String> kept = rule.names().stream().filter(known::contains).toList();
@@ -121,6 +123,24 @@ public final class LibSeccomp {
             }
         }
         return run(text.toString(), List.of(helper.toString(), "export"));
+    }
+
+    /**
+     * Whether a program of libseccomp has fewer loads of the call's number than architectures: 2.5.4 now and then leaves
+     * one out where two architectures share code, and compares the architecture instead.
+     */
+    public static boolean forgetsNumbers(byte[] program, SeccompPolicy policy) {
+        Set<Long> audits = new HashSet<>(Set.of(0xC000003EL));
+        for (SeccompArch arch : policy.architectures()) {
+            audits.add(arch == SeccompArch.X32 ? 0xC000003EL : token(arch));
+        }
+        int loads = 0;
+        for (int i = 0; i < program.length; i += 8) {
+            if (program[i] == 0x20 && program[i + 4] == 0) {
+                loads++;
+            }
+        }
+        return loads < audits.size();
     }
 
     /**
@@ -211,7 +231,7 @@ public final class LibSeccomp {
                 vectors.add(vector);
             }
         }
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             long[] vector = new long[6];
             for (int index = 0; index < 6; index++) {
                 vector[index] = values.get(random.nextInt(values.size()));

@@ -146,9 +146,10 @@ final class Launcher {
     /** init clears up after a failed start and then closes the socket. */
     private static void awaitEnd(UnixSocket control) {
         byte[] rest = new byte[Wire.REPORT_SIZE];
-        while (control.receive(rest).length() > 0) {
-            continue;
-        }
+        int received;
+        do {
+            received = control.receive(rest).length();
+        } while (received > 0);
     }
 
     private @Nullable Report next(UnixSocket control) {

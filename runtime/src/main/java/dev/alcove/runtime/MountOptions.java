@@ -73,15 +73,13 @@ record MountOptions(
                 recursive |= word.equals("rbind");
             } else if (PROPAGATION.contains(word)) {
                 propagation = word;
-            } else if (word.equals("defaults")) {
-                continue;
             } else if (word.equals("idmap") || word.equals("ridmap") || word.equals("tmpcopyup")) {
                 throw new IllegalArgumentException(field + ": '" + word + "' is not supported yet");
             } else if (!attribute(word).isEmpty()) {
                 sort(attribute(word), set, clear);
             } else if (word.startsWith("r") && !attribute(word.substring(1)).isEmpty()) {
                 sort(attribute(word.substring(1)), recursiveSet, recursiveClear);
-            } else {
+            } else if (!word.equals("defaults")) {
                 data.add(word);
             }
         }

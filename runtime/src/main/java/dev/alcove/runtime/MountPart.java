@@ -6,13 +6,12 @@ import dev.alcove.spec.OciMount;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The mounts of the configuration, each by descriptor onto a place resolved inside the root. */
 final class MountPart {
     private final Plan plan;
     private final CgroupPart cgroup;
-    private final Map<OciMount, Arg.Result> sources = new IdentityHashMap<>();
+    private final IdentityHashMap<OciMount, Arg.Result> sources = new IdentityHashMap<>();
     private Arg devpts = Arg.ZERO;
 
     MountPart(Plan plan, CgroupPart cgroup) {

@@ -176,7 +176,8 @@ final class Plan {
         StringBuilder b = new StringBuilder("at_");
         for (int i = 0; i < rel.length(); i++) {
             char c = rel.charAt(i);
-            b.append(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ? c : '_');
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            b.append(plain ? c : '_');
         }
         return b.toString();
     }

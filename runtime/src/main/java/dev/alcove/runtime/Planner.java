@@ -3,7 +3,6 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.CgroupLimits;
 import dev.alcove.linux.CgroupWrites;
-import dev.alcove.linux.Errno;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.LinuxNamespace;
@@ -287,10 +286,7 @@ public final class Planner {
                 plan.flags("O_RDWR|O_CREAT|O_CLOEXEC"),
                 Arg.mode(0600));
         p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX|LOCK_NB"));
-        stateLock = Optional.of(lock);
     }
-
-    private Optional<Arg.Result> stateLock = Optional.empty();
 
     private void recordPid(Arg.Result pid) {
         if (spec.state().isEmpty()) {
@@ -510,6 +506,4 @@ public final class Planner {
             return mend;
         }
     }
-
-    static final List<Errno> NONE = List.of();
 }

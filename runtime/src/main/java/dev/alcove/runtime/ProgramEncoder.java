@@ -11,7 +11,7 @@ import java.util.Map;
 /** The binary form of a program, as {@code init/wire.table} lays it down. */
 final class ProgramEncoder {
     private final Program program;
-    private final Map<Data, Integer> places = new IdentityHashMap<>(256);
+    private final IdentityHashMap<Data, Integer> places = new IdentityHashMap<>(256);
     private final Map<String, Integer> strings = new HashMap<>(128);
     private byte[] data = new byte[16384];
     private int used;

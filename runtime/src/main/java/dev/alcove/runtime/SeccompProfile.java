@@ -101,11 +101,11 @@ public record SeccompProfile(
                     return true;
                 }
             }
-            return arches.contains(goArch) || kernelMajor != 0 && reached(major, minor);
+            return arches.contains(goArch) || (kernelMajor != 0 && reached(major, minor));
         }
 
         private boolean reached(int major, int minor) {
-            return major > kernelMajor || major == kernelMajor && minor >= kernelMinor;
+            return major > kernelMajor || (major == kernelMajor && minor >= kernelMinor);
         }
     }
 

@@ -203,7 +203,7 @@ final class SeccompProfileReader {
         boolean good = name.startsWith("CAP_") && name.length() > 4;
         for (int i = 4; good && i < name.length(); i++) {
             char c = name.charAt(i);
-            good = c >= 'A' && c <= 'Z' || c == '_';
+            good = (c >= 'A' && c <= 'Z') || c == '_';
         }
         if (!good) {
             throw json.refuse("'" + name + "' is not a capability's name such as CAP_SYS_ADMIN");

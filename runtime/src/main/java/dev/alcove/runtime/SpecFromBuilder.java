@@ -35,7 +35,7 @@ final class SpecFromBuilder {
         this.b = b;
         this.caller = Caller.read();
         this.userNamespace = own(NamespaceKind.USER)
-                || !caller.privileged() && b.rooms.get(NamespaceKind.USER) instanceof ContainerBuilder.Room.Host;
+                || (!caller.privileged() && b.rooms.get(NamespaceKind.USER) instanceof ContainerBuilder.Room.Host);
     }
 
     private boolean own(NamespaceKind kind) {
