@@ -38,6 +38,11 @@ final class Caller {
         return status.capabilities().effective().contains(Capability.SYS_ADMIN);
     }
 
+    /** The caller's effective user. */
+    long uid() {
+        return status.uids().get(1);
+    }
+
     Set<Capability> known() {
         return Capabilities.known();
     }
