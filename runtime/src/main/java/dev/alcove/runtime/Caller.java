@@ -43,6 +43,11 @@ final class Caller {
         return status.uids().get(1);
     }
 
+    /** What can be given to a container without a user namespace of its own. */
+    Set<Capability> capabilities() {
+        return status.capabilities().effective();
+    }
+
     Set<Capability> known() {
         return Capabilities.known();
     }

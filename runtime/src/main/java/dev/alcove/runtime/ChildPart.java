@@ -50,7 +50,16 @@ final class ChildPart {
     void plan(Arg.Result parentEnd, Arg.Result childEnd) {
         begin(parentEnd, childEnd);
         cgroup.enter();
-        IdentityPart identity = new IdentityPart(plan, process, !newUser || IdMaps.setgroupsAllowed(linux, plan.facts));
+        IdentityPart identity = new IdentityPart(
+                plan,
+                process,
+                !newUser || IdMaps.setgroupsAllowed(linux, plan.facts),
+                newUser
+                        || joined.test(NamespaceKind.USER)
+                        || plan.spec
+                                .target()
+                                .map(t -> t.kinds().contains(NamespaceKind.USER))
+                                .orElse(false));
         identity.limits();
         if (newUser) {
             waitForMaps(childEnd);

@@ -115,7 +115,7 @@ public final class ExecBuilder {
     private ContainerSpec spec() {
         StoredState s = container.state();
         List<String> names = privileged
-                ? dev.alcove.linux.Capabilities.known().stream()
+                ? Caller.read().capabilities().stream()
                         .map(dev.alcove.linux.Capability::kernelName)
                         .toList()
                 : s.capabilities();

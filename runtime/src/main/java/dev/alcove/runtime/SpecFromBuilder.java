@@ -84,7 +84,7 @@ final class SpecFromBuilder {
     private Set<String> capabilities() {
         Set<String> names = new LinkedHashSet<>();
         if (b.privileged) {
-            for (Capability c : caller.known()) {
+            for (Capability c : userNamespace ? caller.known() : caller.capabilities()) {
                 names.add(c.kernelName());
             }
         } else {
