@@ -84,6 +84,7 @@ public enum Syscall {
     CAPSET(126, 91),
     PRCTL(157, 167),
     PRLIMIT64(302, 261),
+    GETRUSAGE(98, 165),
     SETHOSTNAME(170, 161),
     SETDOMAINNAME(171, 162),
     UNAME(63, 160),
