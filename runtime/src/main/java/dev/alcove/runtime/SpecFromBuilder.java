@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.LinuxCapabilities;
+import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.LinuxNamespace;
@@ -166,12 +167,21 @@ final class SpecFromBuilder {
                 .uidMappings(userNamespace ? uids : List.of())
                 .gidMappings(userNamespace ? gids : List.of())
                 .timeOffsets(offsets)
-                .devices(b.devices)
+                .devices(devices())
                 .sysctl(b.sysctl)
                 .maskedPaths(b.privileged || bare ? List.of() : List.copyOf(b.masked))
                 .readonlyPaths(b.privileged || bare ? List.of() : List.copyOf(b.readOnlyPaths))
                 .resources(resources())
                 .build();
+    }
+
+    private List<LinuxDevice> devices() {
+        if (!b.privileged || b.rootfs instanceof Rootfs.Inherited) {
+            return b.devices;
+        }
+        List<LinuxDevice> all = HostDevices.all();
+        all.addAll(b.devices);
+        return all;
     }
 
     static String ociName(NamespaceKind kind) {
