@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Capability;
+import dev.alcove.linux.Fd;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.ConsoleSize;
@@ -14,6 +15,7 @@ import dev.alcove.spec.OciMount;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
+import dev.alcove.spec.UserSpec;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -64,6 +66,7 @@ public final class ContainerBuilder {
     final Map<NamespaceKind, Room> rooms = new EnumMap<>(NamespaceKind.class);
     final List<OciMount> mounts = new ArrayList<>();
     final List<TextFile> files = new ArrayList<>();
+    final List<String> hosts = new ArrayList<>();
     final List<LandlockRule> landlock = new ArrayList<>();
     final List<PosixRlimit> rlimits = new ArrayList<>();
     final List<LinuxDevice> devices = new ArrayList<>();
@@ -90,6 +93,7 @@ public final class ContainerBuilder {
     boolean detached;
     boolean loopback = true;
     boolean inherit;
+    List<Fd> streams = List.of();
     SeccompChoice seccomp = SeccompChoice.standard();
     Optional<ConsoleSize> consoleSize = Optional.empty();
     Optional<Duration> timeout = Optional.empty();
@@ -194,6 +198,26 @@ public final class ContainerBuilder {
     /** The user, groups and umask of the program. */
     public ContainerBuilder user(OciUser user) {
         this.user = user;
+        return this;
+    }
+
+    /**
+     * The user of the program as people name it, looked up in the files of the root file system, which is to be chosen
+     * before. HOME becomes that user's.
+     *
+     * @param user   a name or id, and perhaps a group
+     * @param groups further groups, by name or id
+     * @throws ContainerException if there is no such user or group
+     */
+    public ContainerBuilder user(UserSpec user, List<String> groups) {
+        RootUsers.Found found = RootUsers.of(rootfs).find(user, groups);
+        environment.put("HOME", found.home());
+        return user(found.user());
+    }
+
+    /** A line of /etc/hosts more. */
+    public ContainerBuilder host(String name, String address) {
+        hosts.add(address + " " + name);
         return this;
     }
 
@@ -345,6 +369,16 @@ public final class ContainerBuilder {
     /** The caller's standard input, output and error. Without it they are pipes. */
     public ContainerBuilder inheritIO() {
         this.inherit = true;
+        return this;
+    }
+
+    /**
+     * Descriptors that become its standard input, output and error; they stay the caller's. Not together with a terminal,
+     * which takes their place.
+     */
+    public ContainerBuilder redirect(Fd in, Fd out, Fd err) {
+        this.inherit = true;
+        this.streams = List.of(in, out, err);
         return this;
     }
 

@@ -9,12 +9,15 @@ import java.util.List;
 final class Streams {
     private Streams() {}
 
-    /** The caller's own, or nothing behind a terminal, which takes their place. */
+    /** Those that were given, the caller's own, or nothing behind a terminal, which takes their place. */
     static List<Fd> inherited(ContainerBuilder b, List<Fd> opened) {
         if (b.terminal && !b.inherit) {
             Fd nothing = Open.readWrite().at(Path.of("/dev/null"));
             opened.add(nothing);
             return List.of(nothing, nothing, nothing);
+        }
+        if (!b.streams.isEmpty()) {
+            return b.streams;
         }
         return List.of(Fd.standard(0), Fd.standard(1), Fd.standard(2));
     }
