@@ -82,6 +82,7 @@ public final class ContainerBuilder {
     Rootfs rootfs = Rootfs.host();
     OciUser user = OciUser.root();
     String directory = "/";
+    String name = "";
     String hostname = "";
     String domainname = "";
     long shm = 64L << 20;
@@ -94,6 +95,7 @@ public final class ContainerBuilder {
     boolean loopback = true;
     boolean inherit;
     List<Fd> streams = List.of();
+    boolean remove;
     SeccompChoice seccomp = SeccompChoice.standard();
     Optional<ConsoleSize> consoleSize = Optional.empty();
     Optional<Duration> timeout = Optional.empty();
@@ -383,7 +385,9 @@ public final class ContainerBuilder {
     }
 
     /** The folder where its life is recorded, so that other processes find it. */
-    ContainerBuilder state(Path folder) {
+    ContainerBuilder state(String name, Path folder, boolean remove) {
+        this.name = name;
+        this.remove = remove;
         this.state = Optional.of(folder);
         return this;
     }
@@ -393,6 +397,11 @@ public final class ContainerBuilder {
         this.detached = true;
         this.output = Optional.of(log);
         return this;
+    }
+
+    /** The policy that will be in force. */
+    SeccompChoice effectiveSeccomp() {
+        return privileged && seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : seccomp;
     }
 
     /** What is wanted, with all defaults filled in. */
@@ -421,7 +430,7 @@ public final class ContainerBuilder {
         ContainerSpec spec = spec();
         HostFacts facts = HostProbe.read(spec);
         Program program = Planner.plan(spec, facts);
-        return Container.start(this, spec, facts, program);
+        return Container.start(new StreamChoice(output, inherit, streams, terminal), spec, facts, program, Map.of());
     }
 
     /** Whether the caller must make a user namespace to make any other. */
