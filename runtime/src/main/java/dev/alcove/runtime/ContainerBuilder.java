@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Capability;
+import dev.alcove.linux.Fd;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.ConsoleSize;
@@ -14,6 +15,7 @@ import dev.alcove.spec.OciMount;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
+import dev.alcove.spec.UserSpec;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -64,6 +66,7 @@ public final class ContainerBuilder {
     final Map<NamespaceKind, Room> rooms = new EnumMap<>(NamespaceKind.class);
     final List<OciMount> mounts = new ArrayList<>();
     final List<TextFile> files = new ArrayList<>();
+    final List<String> hosts = new ArrayList<>();
     final List<LandlockRule> landlock = new ArrayList<>();
     final List<PosixRlimit> rlimits = new ArrayList<>();
     final List<LinuxDevice> devices = new ArrayList<>();
@@ -91,6 +94,7 @@ public final class ContainerBuilder {
     boolean detached;
     boolean loopback = true;
     boolean inherit;
+    List<Fd> streams = List.of();
     boolean remove;
     SeccompChoice seccomp = SeccompChoice.standard();
     Optional<ConsoleSize> consoleSize = Optional.empty();
@@ -196,6 +200,26 @@ public final class ContainerBuilder {
     /** The user, groups and umask of the program. */
     public ContainerBuilder user(OciUser user) {
         this.user = user;
+        return this;
+    }
+
+    /**
+     * The user of the program as people name it, looked up in the files of the root file system, which is to be chosen
+     * before. HOME becomes that user's.
+     *
+     * @param user   a name or id, and perhaps a group
+     * @param groups further groups, by name or id
+     * @throws ContainerException if there is no such user or group
+     */
+    public ContainerBuilder user(UserSpec user, List<String> groups) {
+        RootUsers.Found found = RootUsers.of(rootfs).find(user, groups);
+        environment.put("HOME", found.home());
+        return user(found.user());
+    }
+
+    /** A line of /etc/hosts more. */
+    public ContainerBuilder host(String name, String address) {
+        hosts.add(address + " " + name);
         return this;
     }
 
@@ -350,6 +374,16 @@ public final class ContainerBuilder {
         return this;
     }
 
+    /**
+     * Descriptors that become its standard input, output and error; they stay the caller's. Not together with a terminal,
+     * which takes their place.
+     */
+    public ContainerBuilder redirect(Fd in, Fd out, Fd err) {
+        this.inherit = true;
+        this.streams = List.of(in, out, err);
+        return this;
+    }
+
     /** The folder where its life is recorded, so that other processes find it. */
     ContainerBuilder state(String name, Path folder, boolean remove) {
         this.name = name;
@@ -396,7 +430,7 @@ public final class ContainerBuilder {
         ContainerSpec spec = spec();
         HostFacts facts = HostProbe.read(spec);
         Program program = Planner.plan(spec, facts);
-        return Container.start(new StreamChoice(output, inherit, terminal), spec, facts, program, Map.of());
+        return Container.start(new StreamChoice(output, inherit, streams, terminal), spec, facts, program, Map.of());
     }
 
     /** Whether the caller must make a user namespace to make any other. */

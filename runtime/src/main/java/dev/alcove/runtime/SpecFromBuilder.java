@@ -175,6 +175,10 @@ final class SpecFromBuilder {
                 .build();
     }
 
+    private String hosts() {
+        return b.hosts.isEmpty() ? "" : String.join("\n", b.hosts) + "\n";
+    }
+
     private List<LinuxDevice> devices() {
         if (!b.privileged || b.rootfs instanceof Rootfs.Inherited) {
             return b.devices;
@@ -224,11 +228,11 @@ final class SpecFromBuilder {
         if (!name.isEmpty()) {
             String domain = b.domainname.isEmpty() ? name : name + "." + b.domainname + " " + name;
             all.add(new TextFile("/etc/hostname", name + "\n"));
-            all.add(
-                    new TextFile(
-                            "/etc/hosts",
-                            "127.0.0.1 localhost " + domain + "\n::1 localhost ip6-localhost ip6-loopback\n"
-                                    + "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"));
+            all.add(new TextFile(
+                    "/etc/hosts",
+                    "127.0.0.1 localhost " + domain + "\n::1 localhost ip6-localhost ip6-loopback\n"
+                            + "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"
+                            + hosts()));
         }
         all.add(new TextFile("/etc/resolv.conf", own(NamespaceKind.NET) ? "" : caller.resolvConf()));
         Set<String> replaced = new HashSet<>();
