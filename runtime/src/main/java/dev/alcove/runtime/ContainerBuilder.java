@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.Kernel;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.ConsoleSize;
@@ -17,7 +18,6 @@ import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
 import dev.alcove.spec.UserSpec;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +60,8 @@ public final class ContainerBuilder {
          */
         record Joined(Path file) implements Room {}
     }
+
+    private static final int ID_BYTES = 32;
 
     final List<String> command;
     final Map<String, String> environment = new LinkedHashMap<>();
@@ -131,14 +133,7 @@ public final class ContainerBuilder {
     }
 
     private static String newId() {
-        byte[] random = new byte[32];
-        Random.SOURCE.nextBytes(random);
-        return HexFormat.of().formatHex(random);
-    }
-
-    /** Made when the first container is. */
-    private static final class Random {
-        static final SecureRandom SOURCE = new SecureRandom();
+        return HexFormat.of().formatHex(Kernel.random(ID_BYTES));
     }
 
     /** The container's id: 64 hexadecimal digits, or what {@link #id(String)} set. */
