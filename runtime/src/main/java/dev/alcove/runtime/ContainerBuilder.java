@@ -79,6 +79,7 @@ public final class ContainerBuilder {
     Rootfs rootfs = Rootfs.host();
     OciUser user = OciUser.root();
     String directory = "/";
+    String name = "";
     String hostname = "";
     String domainname = "";
     long shm = 64L << 20;
@@ -90,6 +91,7 @@ public final class ContainerBuilder {
     boolean detached;
     boolean loopback = true;
     boolean inherit;
+    boolean remove;
     SeccompChoice seccomp = SeccompChoice.standard();
     Optional<ConsoleSize> consoleSize = Optional.empty();
     Optional<Duration> timeout = Optional.empty();
@@ -349,7 +351,9 @@ public final class ContainerBuilder {
     }
 
     /** The folder where its life is recorded, so that other processes find it. */
-    ContainerBuilder state(Path folder) {
+    ContainerBuilder state(String name, Path folder, boolean remove) {
+        this.name = name;
+        this.remove = remove;
         this.state = Optional.of(folder);
         return this;
     }
@@ -359,6 +363,11 @@ public final class ContainerBuilder {
         this.detached = true;
         this.output = Optional.of(log);
         return this;
+    }
+
+    /** The policy that will be in force. */
+    SeccompChoice effectiveSeccomp() {
+        return privileged && seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : seccomp;
     }
 
     /** What is wanted, with all defaults filled in. */
@@ -387,7 +396,7 @@ public final class ContainerBuilder {
         ContainerSpec spec = spec();
         HostFacts facts = HostProbe.read(spec);
         Program program = Planner.plan(spec, facts);
-        return Container.start(this, spec, facts, program);
+        return Container.start(new StreamChoice(output, inherit, terminal), spec, facts, program, Map.of());
     }
 
     /** Whether the caller must make a user namespace to make any other. */

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** From the builder's words to the specification's: where the defaults become a configuration. */
@@ -53,8 +54,7 @@ final class SpecFromBuilder {
             gids = caller.gidMappings();
         }
         Set<String> capabilities = capabilities();
-        SeccompChoice seccomp =
-                b.privileged && b.seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : b.seccomp;
+        SeccompChoice seccomp = b.effectiveSeccomp();
         OciSpec config = OciSpec.builder()
                 .ociVersion(OCI_VERSION)
                 .process(process(capabilities))
@@ -66,6 +66,7 @@ final class SpecFromBuilder {
                 .build();
         return new ContainerSpec(
                 b.id,
+                b.name.isEmpty() ? b.id.substring(0, Math.min(SHORT_ID, b.id.length())) : b.name,
                 config,
                 b.rootfs,
                 b.init,
@@ -75,13 +76,15 @@ final class SpecFromBuilder {
                 SeccompFilters.of(seccomp, capabilities),
                 b.timeout,
                 b.state,
+                b.remove,
+                Optional.empty(),
                 b.detached);
     }
 
     private Set<String> capabilities() {
         Set<String> names = new LinkedHashSet<>();
         if (b.privileged) {
-            for (Capability c : caller.known()) {
+            for (Capability c : userNamespace ? caller.known() : caller.capabilities()) {
                 names.add(c.kernelName());
             }
         } else {

@@ -10,8 +10,8 @@ final class Streams {
     private Streams() {}
 
     /** The caller's own, or nothing behind a terminal, which takes their place. */
-    static List<Fd> inherited(ContainerBuilder b, List<Fd> opened) {
-        if (b.terminal && !b.inherit) {
+    static List<Fd> inherited(StreamChoice streams, List<Fd> opened) {
+        if (streams.terminal() && !streams.inherit()) {
             Fd nothing = Open.readWrite().at(Path.of("/dev/null"));
             opened.add(nothing);
             return List.of(nothing, nothing, nothing);
