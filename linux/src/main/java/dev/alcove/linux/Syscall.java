@@ -52,6 +52,7 @@ public enum Syscall {
     GETSOCKNAME(51, 204),
     SETSOCKOPT(54, 208),
     GETSOCKOPT(55, 209),
+    CLONE(56, 220),
     CLONE3(435, 435),
     UNSHARE(272, 97),
     SETNS(308, 268),
