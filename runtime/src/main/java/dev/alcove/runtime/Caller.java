@@ -38,6 +38,11 @@ final class Caller {
         return status.capabilities().effective().contains(Capability.SYS_ADMIN);
     }
 
+    /** Whether the caller has a capability to give away. */
+    boolean may(Capability capability) {
+        return status.capabilities().permitted().contains(capability);
+    }
+
     Set<Capability> known() {
         return Capabilities.known();
     }

@@ -44,7 +44,7 @@ public final class Container implements AutoCloseable {
                         b.detached ? Streams.detached(b.output.orElseThrow(), theirs) : Streams.inherited(b, theirs);
                 return new Container(
                         spec,
-                        Launcher.start(spec, facts, program, std.get(0), std.get(1), std.get(2)),
+                        Launcher.start(spec, facts, program, b.prepare, std.get(0), std.get(1), std.get(2)),
                         null,
                         null,
                         null);
@@ -60,7 +60,7 @@ public final class Container implements AutoCloseable {
             ours.add(err.reader());
             Container c = new Container(
                     spec,
-                    Launcher.start(spec, facts, program, in.reader(), out.writer(), err.writer()),
+                    Launcher.start(spec, facts, program, b.prepare, in.reader(), out.writer(), err.writer()),
                     in.writer(),
                     out.reader(),
                     err.reader());

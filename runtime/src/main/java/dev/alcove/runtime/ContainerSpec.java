@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param timeout  how long it may run
  * @param state    the folder where its life is recorded, so that other processes find it; it exists already
  * @param detached whether it lives on when the process that started it ends
+ * @param prepared whether the caller does something in the new namespaces before the program starts
  */
 public record ContainerSpec(
         String id,
@@ -35,7 +36,8 @@ public record ContainerSpec(
         Optional<SeccompFilter> seccomp,
         Optional<Duration> timeout,
         Optional<Path> state,
-        boolean detached) {
+        boolean detached,
+        boolean prepared) {
     /** Copies the lists. */
     public ContainerSpec {
         files = List.copyOf(files);

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +54,11 @@ final class Launcher {
     private final ContainerSpec spec;
     private final HostFacts facts;
     private final Program program;
+    private final Optional<IntConsumer> prepare;
     private @Nullable Fd terminal;
 
-    private Launcher(ContainerSpec spec, HostFacts facts, Program program) {
+    private Launcher(ContainerSpec spec, HostFacts facts, Program program, Optional<IntConsumer> prepare) {
+        this.prepare = prepare;
         this.spec = spec;
         this.facts = facts;
         this.program = program;
@@ -64,11 +67,19 @@ final class Launcher {
     /**
      * Starts a container and waits until its program has been executed.
      *
-     * @param in  what becomes its standard input, likewise out and err; they stay the caller's
+     * @param prepare what to do when init asks for it, {@link ContainerBuilder#prepare}
+     * @param in      what becomes its standard input, likewise out and err; they stay the caller's
      * @throws ContainerException if a step failed; nothing is left then
      */
-    static Started start(ContainerSpec spec, HostFacts facts, Program program, Fd in, Fd out, Fd err) {
-        return new Launcher(spec, facts, program).start(in, out, err);
+    static Started start(
+            ContainerSpec spec,
+            HostFacts facts,
+            Program program,
+            Optional<IntConsumer> prepare,
+            Fd in,
+            Fd out,
+            Fd err) {
+        return new Launcher(spec, facts, program, prepare).start(in, out, err);
     }
 
     private Started start(Fd in, Fd out, Fd err) {
@@ -132,7 +143,12 @@ final class Launcher {
                     throw Failure.of(spec, facts, program, report.step(), (int) report.value());
                 }
                 case Wire.REPORT_SYNC -> {
-                    IdMapper.map(spec, (int) report.extra0());
+                    int pid = (int) report.extra0();
+                    if (report.value() == Planner.SYNC_PREPARE) {
+                        prepare.ifPresent(action -> action.accept(pid));
+                    } else {
+                        IdMapper.map(spec, pid);
+                    }
                     control.send(new byte[8]);
                 }
                 case Wire.REPORT_CONSOLE -> {}
