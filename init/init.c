@@ -30,12 +30,13 @@
 typedef __u8 u8; typedef __u16 u16; typedef __u32 u32; typedef __u64 u64; typedef __s32 i32; typedef __s64 i64;
 #include "wire.h"
 
-enum { SIGKILL_ = 9, SIGCHLD_ = 17, SIG_SETMASK_ = 2, BUFFER = 4096 };
+enum { SIGKILL_ = 9, SIGCHLD_ = 17, SIG_SETMASK_ = 2, MONOTONIC = 1, DIGITS = 20, BUFFER = 4096 };
 
 /* ---- the kernel ------------------------------------------------------------------------------------------------ */
 
 #ifdef FUZZ
-long fuzz_syscall(long n, long a, long b, long c, long d, long e, long f);
+static void fuzz_step(const struct step *s);
+static long fuzz_syscall(long n, long a, long b, long c, long d, long e, long f);
 #define sys6 fuzz_syscall
 #define AUDIT_ARCH 0xC000003Eu
 #elif defined __x86_64__
@@ -49,7 +50,7 @@ static long sys6(long n, long a, long b, long c, long d, long e, long f) {
                      : "rcx", "r11", "memory");
     return r;
 }
-__asm__(".globl _start\n_start: xor %ebp, %ebp\n and $-16, %rsp\n call start\n hlt\n");
+__asm__(".text\n.globl _start\n_start: xor %ebp, %ebp\n and $-16, %rsp\n call start\n hlt\n");
 #elif defined __aarch64__
 #define AUDIT_ARCH 0xC00000B7u
 static long sys6(long n, long a, long b, long c, long d, long e, long f) {
@@ -63,20 +64,27 @@ static long sys6(long n, long a, long b, long c, long d, long e, long f) {
     __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
     return x0;
 }
-__asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n bl start\n brk #0\n");
+__asm__(".text\n.globl _start\n_start: mov x29, #0\n mov x30, #0\n bl start\n brk #0\n");
 #else
 #error "init knows x86-64 and AArch64"
 #endif
 #define sys(n, a, b, c) sys6(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 #define sys4(n, a, b, c, d) sys6(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 
-/* The compiler may turn loops into calls of these. */
-void *memset(void *p, int c, unsigned long n) { for (char *q = p; n--;) *q++ = (char)c; return p; }
-void *memcpy(void *p, const void *s, unsigned long n) {
-    char *q = p;
-    for (const char *r = s; n--;) *q++ = *r++;
+#ifndef FUZZ
+/* The compiler makes calls of these from assignments and loops; the empty asm keeps it from making them of these two. */
+void *memset(void *p, int c, unsigned long n) {
+    for (char *q = p; n--;) { *q++ = (char)c; __asm__ volatile(""); }
     return p;
 }
+void *memcpy(void *p, const void *s, unsigned long n) {
+    char *q = p;
+    for (const char *r = s; n--;) { *q++ = *r++; __asm__ volatile(""); }
+    return p;
+}
+#else
+#include <string.h>
+#endif
 
 /* ---- the program in memory ------------------------------------------------------------------------------------- */
 
@@ -89,9 +97,16 @@ static struct {
 
 static int channel = CONTROL; /* where failures are reported */
 static u32 on_failure = ~0u;  /* where to go on after one; none yet */
+static int unwinding;         /* one was reported: the rest is clearing up, and a failure there ends nothing */
 
 /* Whether [at, at + n) lies in the data. */
 static int inside(u64 at, u64 n) { return at <= program.head.data && n <= program.head.data - at; }
+
+static u64 length(const char *s) {
+    u64 n = 0;
+    while (s[n]) n++;
+    return n;
+}
 
 /* Whether a NUL-terminated string starts at an offset of the data. */
 static int string_at(u64 at) {
@@ -100,68 +115,77 @@ static int string_at(u64 at) {
     return 0;
 }
 
-/* Whether a list of relocated pointers starts at an offset and is ended by a null one. */
+/* Whether a list of strings starts at an offset: pointers into the data, then a null one. */
 static int list_at(u64 at) {
-    for (; !(at % 8) && inside(at, 8); at += 8)
-        if (!*(u64 *)(program.data + at)) return 1;
+    for (; !(at % 8) && inside(at, 8); at += 8) {
+        u64 p = *(u64 *)(program.data + at);
+        if (!p) return 1;
+        if (!string_at(p - (u64)program.data)) return 0; /* below the data it wraps to a huge offset */
+    }
     return 0;
 }
 
-static int needs_data(const struct step *s, int i, u64 n) {
-    const u8 *kind = &s->kind0;
-    const u64 *arg = &s->arg0;
-    return kind[i] == ARG_DATA && inside(arg[i], n);
+static int in_data(const struct step *s, int i, u64 n) { return s->kind[i] == ARG_DATA && inside(s->arg[i], n); }
+
+static int width(const struct step *s, int i) {
+    u64 w = s->arg[i];
+    return s->kind[i] == ARG_NUMBER && (w == 1 || w == 2 || w == 4 || w == 8);
 }
 
-static int width_ok(u8 kind, u64 w) { return kind == ARG_NUMBER && (w == 1 || w == 2 || w == 4 || w == 8); }
-
+/*
+ * Whether init itself stays inside the data when it carries out the step. Asked of every step before the first one
+ * runs, and again of each when its turn comes: what an earlier step wrote may have taken a string's end away. (What the
+ * kernel reads and writes for a call is the planner's affair: a program is code.)
+ */
 static int check_step(const struct step *s) {
-    const u8 *kind = &s->kind0;
-    const u64 *arg = &s->arg0;
-    for (int i = 0; i < 6; i++) {
-        if (kind[i] == ARG_RESULT ? arg[i] >= program.head.results : kind[i] == ARG_DATA ? !inside(arg[i], 1) : kind[i] != ARG_NUMBER)
-            return 0;
-    }
-    if (s->result != NONE && s->result >= program.head.results) return 0;
+    for (int i = 0; i < 6; i++)
+        switch (s->kind[i]) {
+        case ARG_NUMBER: break;
+        case ARG_RESULT: if (s->arg[i] >= program.head.results) return 0; break;
+        case ARG_DATA: if (!inside(s->arg[i], 1)) return 0; break;
+        default: return 0;
+        }
+    if (s->spare || (s->result != NONE && s->result >= program.head.results)) return 0;
     switch (s->op) {
     case OP_JUMP: return s->when <= WHEN_POSITIVE && s->target < program.head.steps;
     case OP_ON_FAILURE: return s->target < program.head.steps;
-    case OP_PUT: return width_ok(s->kind2, s->arg2) && needs_data(s, 0, s->arg2);
-    case OP_GET: return width_ok(s->kind1, s->arg1) && needs_data(s, 0, s->arg1);
+    case OP_PUT: return width(s, 2) && in_data(s, 0, s->arg[2]);
+    case OP_GET: return width(s, 1) && in_data(s, 0, s->arg[1]);
     case OP_DECIMAL: {
-        if (!needs_data(s, 2, 1) || !string_at(s->arg2)) return 0;
-        u64 n = 0;
-        while (program.data[s->arg2 + n]) n++;
-        return needs_data(s, 0, 20 + n + 1);
+        if (!in_data(s, 2, 1) || !string_at(s->arg[2])) return 0;
+        u64 n = length(program.data + s->arg[2]);
+        return in_data(s, 0, DIGITS + n + 1);
     }
     case OP_EXEC:
         for (int i = 0; i < 3; i++)
-            if (!needs_data(s, i, 8) || !list_at(arg[i])) return 0;
+            if (!in_data(s, i, 8) || !list_at(s->arg[i])) return 0;
         return 1;
-    case OP_MONITOR: return needs_data(s, 5, sizeof(struct report));
-    case OP_KILL_ALL: return needs_data(s, 0, 1) && string_at(s->arg0);
+    case OP_MONITOR: return in_data(s, 5, sizeof(struct report)) && s->arg[5] % 8 == 0;
+    case OP_KILL_ALL: return in_data(s, 0, 1) && string_at(s->arg[0]);
     case OP_CALL: case OP_CHANNEL: case OP_AWAIT: case OP_REAP: case OP_EXIT: return 1;
     default: return 0;
     }
 }
 
+static u64 relocation_bytes(void) { return ((u64)program.head.relocations * 4 + 7) & ~7ull; }
+
+/* What follows the header; it cannot overflow, since each count has 32 bits. */
+static u64 body_size(void) {
+    return (u64)program.head.steps * sizeof(struct step) + relocation_bytes() + program.head.data;
+}
+
 static int check_head(void) {
     const struct header *h = &program.head;
     return h->magic == MAGIC && h->version == VERSION && h->arch == AUDIT_ARCH && h->steps && h->steps <= MAX_STEPS
-        && h->results <= MAX_RESULTS && h->relocations <= MAX_BYTES / 4 && h->data <= MAX_BYTES && h->data % 8 == 0;
+        && h->results <= MAX_RESULTS && h->data % 8 == 0 && !h->zero && sizeof *h + body_size() <= MAX_BYTES;
 }
 
-static u64 body_size(void) {
-    const struct header *h = &program.head;
-    return (u64)h->steps * sizeof(struct step) + (((u64)h->relocations * 4 + 7) & ~7ull) + h->data;
-}
-
-/* Takes a body of body_size() bytes with room for the registers behind it; 0 if anything in it is wrong. */
+/* Takes a body of body_size() bytes, 8-aligned, with room for the registers behind it; 0 if anything in it is wrong. */
 static int take_body(char *body) {
     const struct header *h = &program.head;
     program.steps = (struct step *)body;
     u32 *relocation = (u32 *)(body + (u64)h->steps * sizeof(struct step));
-    program.data = (char *)relocation + (((u64)h->relocations * 4 + 7) & ~7ull);
+    program.data = (char *)relocation + relocation_bytes();
     program.results = (i64 *)(program.data + h->data);
     for (u32 i = 0; i < h->relocations; i++) {
         if (relocation[i] % 8 || !inside(relocation[i], 8)) return 0;
@@ -181,15 +205,16 @@ static void send_failure(u32 step, i64 errno_) {
     sys(__NR_write, channel, &r, sizeof r);
 }
 
+/* The suffix may lie anywhere, even where the number is written: so its length is taken first. */
 static u64 put_decimal(char *to, u64 v, const char *suffix) {
-    char digits[20];
+    char digits[DIGITS];
     int n = 0;
+    u64 more = length(suffix), at = 0;
     do digits[n++] = (char)('0' + v % 10); while (v /= 10);
-    u64 length = 0;
-    while (n) to[length++] = digits[--n];
-    while (*suffix) to[length++] = *suffix++;
-    to[length] = 0;
-    return length;
+    while (n) to[at++] = digits[--n];
+    while (more--) to[at++] = *suffix++;
+    to[at] = 0;
+    return at;
 }
 
 static long search_exec(char **paths, char **argv, char **envp) {
@@ -202,13 +227,23 @@ static long search_exec(char **paths, char **argv, char **envp) {
     return denied ? denied : -ENOENT;
 }
 
-/* Everything that can be read now goes from one descriptor to another; 0 when it has ended. */
+/* One read from one descriptor goes to another; 0 when there will be no more. */
 static int pump(int from, int to) {
     char buffer[BUFFER];
     long n = sys(__NR_read, from, buffer, sizeof buffer);
-    for (long done = 0, w; done < n; done += w)
-        if ((w = sys(__NR_write, to, buffer + done, n - done)) <= 0) break; /* a full disk does not stop the container */
-    return n > 0 || n == -EINTR;
+    for (long done = 0; done < n;) {
+        long w = sys(__NR_write, to, buffer + done, n - done);
+        if (w == -EINTR) continue;
+        if (w <= 0) break; /* a full disk does not stop the container */
+        done += w;
+    }
+    return n > 0 || n == -EINTR || n == -EAGAIN;
+}
+
+static i64 milliseconds(void) {
+    struct __kernel_timespec now = { 0, 0 };
+    sys(__NR_clock_gettime, MONOTONIC, &now, 0);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /*
@@ -217,16 +252,26 @@ static int pump(int from, int to) {
  *   pid, pidfd: the process        control: a socket, or -1       timeout: milliseconds, or -1
  *   terminal:   packed: the descriptor to read in the low half, to write in the high half; -1 for none
  *   exited:     the report to fill in
+ * All signals are blocked here (see start), so a log that is a broken pipe is an error of write, no death.
  */
 static long monitor(int pid, int pidfd, int control, i64 timeout, i64 terminal, struct report *exited) {
+    enum { PROCESS, OWNER, TERMINAL };
     struct { int fd; short events, revents; } fds[3] = {
         { pidfd, POLLIN, 0 }, { control, POLLIN, 0 }, { terminal < 0 ? -1 : (int)terminal, POLLIN, 0 } };
     int log = (int)(terminal >> 32);
-    struct __kernel_timespec left = { timeout / 1000, timeout % 1000 * 1000000 };
-    struct { long user[2], system[2], maxrss, rest[13]; } usage;
+    struct { long user[2], system[2], maxrss, rest[13]; } usage; /* struct rusage, the same on both architectures */
     int status = 0;
-    for (;;) {
-        long n = sys6(__NR_ppoll, (long)fds, 3, timeout < 0 ? 0 : (long)&left, 0, 0, 0); /* Linux counts `left` down */
+    if (pidfd < 0) return -EBADF; /* ppoll would pass it over, and wait for ever */
+    i64 start = timeout < 0 ? 0 : milliseconds();
+    while (!fds[PROCESS].revents) {
+        struct __kernel_timespec left = { 0, 0 };
+        if (timeout >= 0) { /* counted here: not every personality(2) lets ppoll count `left` down */
+            i64 rest = timeout - (milliseconds() - start);
+            if (rest < 0) rest = 0;
+            left.tv_sec = rest / 1000;
+            left.tv_nsec = rest % 1000 * 1000000;
+        }
+        long n = sys6(__NR_ppoll, (long)fds, 3, timeout < 0 ? 0 : (long)&left, 0, 0, 0);
         if (n == -EINTR) continue;
         if (n < 0) return n;
         if (n == 0) {
@@ -235,38 +280,47 @@ static long monitor(int pid, int pidfd, int control, i64 timeout, i64 terminal, 
             sys4(__NR_pidfd_send_signal, pidfd, SIGKILL_, 0, 0);
             continue;
         }
-        if (fds[2].revents && !pump(fds[2].fd, log)) fds[2].fd = -1;
-        if (fds[1].revents) {
+        if (fds[TERMINAL].revents && !pump(fds[TERMINAL].fd, log)) fds[TERMINAL].fd = -1;
+        if (fds[OWNER].revents) {
             char ignored[8];
-            if (sys(__NR_read, control, ignored, sizeof ignored) <= 0) {
-                fds[1].fd = -1;
+            long r = sys(__NR_read, control, ignored, sizeof ignored);
+            if (r <= 0 && r != -EINTR && r != -EAGAIN) {
+                fds[OWNER].fd = -1;
                 sys4(__NR_pidfd_send_signal, pidfd, SIGKILL_, 0, 0);
             }
         }
-        if (fds[0].revents) break;
     }
-    struct { int fd; short events, revents; } last = { fds[2].fd, POLLIN, 0 };
+    /* What the terminal still holds. Without a PID namespace someone may live and write on: so not for ever. */
+    fds[TERMINAL].revents = 0;
     struct __kernel_timespec now = { 0, 0 };
-    while (last.fd >= 0 && sys6(__NR_ppoll, (long)&last, 1, (long)&now, 0, 0, 0) > 0 && pump(last.fd, log)) { }
-    long r = sys4(__NR_wait4, pid, &status, __WALL, &usage);
+    for (int i = 0; i < 256 && fds[TERMINAL].fd >= 0; i++)
+        if (sys6(__NR_ppoll, (long)&fds[TERMINAL], 1, (long)&now, 0, 0, 0) <= 0 || !pump(fds[TERMINAL].fd, log)) break;
+    long r;
+    do r = sys4(__NR_wait4, pid, &status, __WALL, &usage); while (r == -EINTR);
     if (r < 0) return r;
     exited->value = status;
-    exited->extra1 = (usage.user[0] + usage.system[0]) * 1000000 + usage.user[1] + usage.system[1];
+    exited->extra1 = (i64)((u64)(usage.user[0] + usage.system[0]) * 1000000 + (u64)(usage.user[1] + usage.system[1]));
     exited->extra2 = usage.maxrss;
     return status;
 }
 
-/* PID 1: waits with every signal blocked, so that even those a PID 1 has no handler for reach it, and passes them on. */
+/*
+ * PID 1: waits with every signal blocked, so that even those a PID 1 has no handler for reach it (the kernel drops an
+ * unhandled signal for it, but never a blocked one), and passes them on. An end between the look and the wait is not
+ * missed: its SIGCHLD is pending then.
+ */
 static long reap(int child) {
     u64 all = ~0ull;
+    int wait = WNOHANG;
     sys4(__NR_rt_sigprocmask, SIG_SETMASK_, &all, 0, 8);
     for (;;) {
-        int status, pid;
-        while ((pid = (int)sys4(__NR_wait4, -1, &status, WNOHANG, 0)) > 0)
+        int status = 0, pid;
+        while ((pid = (int)sys4(__NR_wait4, -1, &status, wait | __WALL, 0)) > 0)
             if (pid == child) return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
-        if (pid == -ECHILD) return 255;
+        if (pid < 0 && pid != -EINTR) return 255;
         long signal = sys4(__NR_rt_sigtimedwait, &all, 0, 0, 8);
         if (signal > 0 && signal != SIGCHLD_) sys(__NR_kill, child, signal, 0);
+        if (signal < 0 && signal != -EINTR) wait = 0; /* a filter forbids it: then nothing is passed on, but it ends */
     }
 }
 
@@ -280,7 +334,7 @@ static long kill_all(const char *procs) {
         int found = 0, pid = 0;
         for (long n; (n = sys(__NR_read, fd, buffer, sizeof buffer)) > 0;)
             for (long i = 0; i < n; i++)
-                if (buffer[i] >= '0' && buffer[i] <= '9') pid = pid * 10 + buffer[i] - '0';
+                if (buffer[i] >= '0' && buffer[i] <= '9') pid = pid < 100000000 ? pid * 10 + buffer[i] - '0' : 0;
                 else { if (pid > 0) { found = 1; sys(__NR_kill, pid, SIGKILL_, 0); } pid = 0; }
         sys(__NR_close, fd, 0, 0);
         if (!found) return 0;
@@ -289,12 +343,24 @@ static long kill_all(const char *procs) {
     return -EBUSY;
 }
 
+static int read_fully(int fd, void *to, u64 n) {
+    while (n) {
+        long r = sys(__NR_read, fd, to, n);
+        if (r == -EINTR) continue;
+        if (r <= 0) return 0;
+        to = (char *)to + r;
+        n -= (u64)r;
+    }
+    return 1;
+}
+
 /* The other side's end of file is success (0); a report from it is passed on (1: the failure has been told). */
 static long await(int fd) {
     struct report r;
-    long n = sys(__NR_read, fd, &r, sizeof r);
+    long n;
+    do n = sys(__NR_read, fd, &r, sizeof r); while (n == -EINTR);
     if (n <= 0) return n;
-    if (n != sizeof r) return -EPROTO;
+    if ((u64)n < sizeof r && !read_fully(fd, (char *)&r + n, sizeof r - (u64)n)) return -EPROTO;
     sys(__NR_write, channel, &r, sizeof r);
     return 1;
 }
@@ -308,9 +374,8 @@ static u64 load(const char *p, u64 width) {
 }
 
 static int tolerated(const struct step *s, long r) {
-    const u16 *t = &s->tolerate0;
     for (int i = 0; i < 4; i++)
-        if (t[i] && (t[i] == NONE || -r == t[i])) return 1;
+        if (s->tolerate[i] && (s->tolerate[i] == NONE || -r == s->tolerate[i])) return 1;
     return 0;
 }
 
@@ -319,25 +384,31 @@ static int holds(u16 when, i64 v) {
         || (when == WHEN_POSITIVE && v > 0);
 }
 
+/* A step's argument as a call takes it. */
+static i64 value(const struct step *s, int i) {
+    u64 v = s->arg[i];
+    return s->kind[i] == ARG_RESULT ? program.results[v] : s->kind[i] == ARG_DATA ? (i64)(program.data + v) : (i64)v;
+}
+
 /* Runs the program; the status to end with. */
 static int run(void) {
     for (u32 at = 0; at < program.head.steps;) {
         const struct step *s = &program.steps[at];
         u32 next = at + 1;
         i64 a[6];
-        const u8 *kind = &s->kind0;
-        const u64 *arg = &s->arg0;
-        for (int i = 0; i < 6; i++)
-            a[i] = kind[i] == ARG_RESULT ? program.results[arg[i]] : kind[i] == ARG_DATA ? (i64)(program.data + arg[i]) : (i64)arg[i];
+#ifdef FUZZ
+        fuzz_step(s);
+#endif
+        for (int i = 0; i < 6; i++) a[i] = value(s, i);
         long r = 0;
         int told = 0;
-        switch (s->op) {
+        switch (check_step(s) ? s->op : 0) {
         case OP_CALL: do r = sys6(s->call, a[0], a[1], a[2], a[3], a[4], a[5]); while (r == -EINTR); break;
         case OP_JUMP: if (holds(s->when, a[0])) next = s->target; break;
         case OP_ON_FAILURE: on_failure = s->target; break;
         case OP_CHANNEL: channel = (int)a[0]; break;
-        case OP_PUT: memcpy((char *)a[0], &a[1], s->arg2); break;
-        case OP_GET: r = (long)load((char *)a[0], s->arg1); break;
+        case OP_PUT: memcpy((char *)a[0], &a[1], s->arg[2]); break;
+        case OP_GET: r = (long)load((char *)a[0], s->arg[1]); break;
         case OP_DECIMAL: r = (long)put_decimal((char *)a[0], (u64)a[1], (char *)a[2]); break;
         case OP_EXEC: r = search_exec((char **)a[0], (char **)a[1], (char **)a[2]); break;
         case OP_AWAIT: r = await((int)a[0]); told = r > 0; break;
@@ -345,12 +416,14 @@ static int run(void) {
         case OP_REAP: r = reap((int)a[0]); break;
         case OP_KILL_ALL: r = kill_all((char *)a[0]); break;
         case OP_EXIT: return (int)a[0];
+        default: r = -EFAULT; /* an earlier step broke this one's data */
         }
-        int failed = told || (r < 0 && r >= -4095 && !tolerated(s, r)) || (r >= 0 && r < s->least);
         if (s->result != NONE) program.results[s->result] = r;
-        if (failed) {
-            if (!told) send_failure(at, r < 0 ? -r : EPROTO);
+        int error = r < 0 && r >= -4095 && s->op != OP_GET;
+        if ((told || (error && !tolerated(s, r)) || (r >= 0 && r < s->least)) && !unwinding) {
+            if (!told) send_failure(at, error ? -r : EPROTO);
             if (on_failure == ~0u) return 1;
+            unwinding = 1;
             next = on_failure;
         }
         at = next;
@@ -361,26 +434,16 @@ static int run(void) {
 /* ---- the beginning ---------------------------------------------------------------------------------------------- */
 
 #ifndef FUZZ
-static int read_fully(char *to, u64 n) {
-    while (n) {
-        long r = sys(__NR_read, CONTROL, to, n);
-        if (r == -EINTR) continue;
-        if (r <= 0) return 0;
-        to += r;
-        n -= (u64)r;
-    }
-    return 1;
-}
-
 __attribute__((used, noreturn)) void start(void) {
     int status = 1;
-    u64 all = ~0ull;
+    u64 all = ~0ull, by_default[4] = { 0 };
     sys4(__NR_rt_sigprocmask, SIG_SETMASK_, &all, 0, 8); /* a Ctrl-C is for the container; the monitor outlives it */
-    if (read_fully((char *)&program.head, sizeof program.head) && check_head()) {
+    sys4(__NR_rt_sigaction, SIGCHLD_, by_default, 0, 8); /* inherited as ignored, it would make wait4 forget the status */
+    if (read_fully(CONTROL, &program.head, sizeof program.head) && check_head()) {
         u64 size = body_size();
         long body = sys6(__NR_mmap, 0, (long)(size + program.head.results * sizeof(i64)), PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (body > 0 && read_fully((char *)body, size) && take_body((char *)body)) status = run();
+        if (body > 0 && read_fully(CONTROL, (char *)body, size) && take_body((char *)body)) status = run();
         else send_failure(0, ENOEXEC);
     } else send_failure(0, ENOEXEC);
     for (;;) sys(__NR_exit_group, status, 0, 0);

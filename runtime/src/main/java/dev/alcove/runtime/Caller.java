@@ -38,9 +38,14 @@ final class Caller {
         return status.capabilities().effective().contains(Capability.SYS_ADMIN);
     }
 
-    /** Whether the caller has a capability to give away. */
-    boolean may(Capability capability) {
-        return status.capabilities().permitted().contains(capability);
+    /** The caller's effective user. */
+    long uid() {
+        return status.uids().get(1);
+    }
+
+    /** What can be given to a container without a user namespace of its own. */
+    Set<Capability> capabilities() {
+        return status.capabilities().effective();
     }
 
     Set<Capability> known() {

@@ -5,6 +5,7 @@ import dev.alcove.linux.CgroupStep;
 import dev.alcove.linux.CgroupWrites;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ final class CgroupPart {
     private final Plan plan;
     private final CgroupWrites writes;
     private final String group;
+    private final List<Arg.Result> opened = new ArrayList<>();
     private Optional<Arg.Result> unified = Optional.empty();
 
     CgroupPart(Plan plan, String group, CgroupWrites writes) {
@@ -24,6 +26,7 @@ final class CgroupPart {
     /** The monitor's steps before the clone. */
     void make() {
         Program.Builder p = plan.p;
+        plan.spec.target().ifPresent(this::open);
         for (CgroupStep step : writes.steps()) {
             switch (step) {
                 case CgroupStep.MakeDirectory d -> {
@@ -66,15 +69,24 @@ final class CgroupPart {
                             + f.directory() + ") is not planned");
             }
         }
-        if (writes.unified().isPresent()) {
-            unified = Optional.of(p.callTo(
-                    "cgroup",
-                    "the child is born in this group: no move, no wait for the kernel's grace period",
-                    Syscall.OPENAT,
-                    Arg.CWD,
-                    Arg.string(writes.unified().get()),
-                    plan.flags("O_RDONLY|O_DIRECTORY|O_CLOEXEC"),
-                    Arg.ZERO));
+        writes.unified()
+                .or(() -> plan.spec.target().flatMap(ExecTarget::unified))
+                .ifPresent(directory -> {
+                    unified = Optional.of(p.callTo(
+                            "cgroup",
+                            "the child is born in this group: no move, no wait for the kernel's grace period",
+                            Syscall.OPENAT,
+                            Arg.CWD,
+                            Arg.string(directory),
+                            plan.flags("O_RDONLY|O_DIRECTORY|O_CLOEXEC"),
+                            Arg.ZERO));
+                });
+    }
+
+    /** A running container's groups, opened while their paths are the caller's. */
+    private void open(ExecTarget target) {
+        for (String tasks : target.tasks()) {
+            opened.add(openForWriting(tasks, "the container's group", List.of()));
         }
     }
 
@@ -143,6 +155,10 @@ final class CgroupPart {
 
     /** The child's steps, right after the clone: it moves itself. */
     void enter() {
+        for (Arg.Result file : opened) {
+            plan.write(file, "0", "enter the container's group");
+            plan.close(file);
+        }
         for (String tasks : writes.enter()) {
             plan.writeFile(
                     Arg.CWD,

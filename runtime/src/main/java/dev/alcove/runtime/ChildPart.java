@@ -50,9 +50,18 @@ final class ChildPart {
     void plan(Arg.Result parentEnd, Arg.Result childEnd) {
         begin(parentEnd, childEnd);
         cgroup.enter();
-        IdentityPart identity = new IdentityPart(plan, process, !newUser || IdMaps.setgroupsAllowed(linux, plan.facts));
+        IdentityPart identity = new IdentityPart(
+                plan,
+                process,
+                !newUser || IdMaps.setgroupsAllowed(linux, plan.facts),
+                newUser
+                        || joined.test(NamespaceKind.USER)
+                        || plan.spec
+                                .target()
+                                .map(t -> t.kinds().contains(NamespaceKind.USER))
+                                .orElse(false));
         identity.limits();
-        if (newUser || plan.spec.prepared()) {
+        if (newUser || plan.spec.prepare().isPresent()) {
             waitForParent(childEnd);
         }
         if (newUser) {
@@ -62,7 +71,7 @@ final class ChildPart {
         Optional<Arg.Result> terminal = files();
         terminal(terminal.or(() -> inheritedTerminal));
         identity.become();
-        execute(childEnd);
+        execute();
     }
 
     private void begin(Arg.Result parentEnd, Arg.Result childEnd) {
@@ -117,6 +126,11 @@ final class ChildPart {
     }
 
     private void namespaces() {
+        if (plan.spec.target().map(t -> t.kinds().contains(NamespaceKind.USER)).orElse(false)) {
+            Arg zero = Arg.ZERO;
+            p.call("root of its user namespace", Syscall.SETRESGID, zero, zero, zero);
+            p.call("root of its user namespace", Syscall.SETRESUID, zero, zero, zero);
+        }
         // The user namespace first: it gives the rights over those it owns.
         Arg.Result user = joins.get(NamespaceKind.USER);
         if (user != null) {
@@ -277,9 +291,9 @@ final class ChildPart {
         }
     }
 
-    private void execute(Arg.Result childEnd) {
+    private void execute() {
         if (plan.spec.init()) {
-            asInit(childEnd);
+            asInit();
         }
         p.call(
                 "signals reach the program",
@@ -292,8 +306,7 @@ final class ChildPart {
     }
 
     /** PID 1 stays this interpreter; the program becomes its child. */
-    private void asInit(Arg.Result childEnd) {
-        Data args = Data.longs("{SIGCHLD}", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0);
+    private void asInit() {
         Step.Label program = new Step.Label();
         if (!creates.test(NamespaceKind.PID)) {
             p.call(
@@ -303,14 +316,23 @@ final class ChildPart {
                     Arg.num(1));
         }
         p.call("its name in ps", Syscall.PRCTL, plan.flags("PR_SET_NAME"), Arg.string("alcove-init"));
+        // Not clone3: the default policy answers ENOSYS to it, since a filter cannot look into its flags.
         Arg.Result pid = p.callTo(
                 "program",
                 "PID 1 is a small init: it reaps and passes signals on",
-                Syscall.CLONE3,
-                Arg.at(args),
-                Arg.num(args.size()));
+                Syscall.CLONE,
+                plan.flags("SIGCHLD"),
+                Arg.ZERO,
+                Arg.ZERO,
+                Arg.ZERO,
+                Arg.ZERO);
         p.jump(Step.When.ZERO, pid, program, "the program's side");
-        plan.close(childEnd);
+        p.call(
+                "nothing of the host's stays open where the container could reach it through /proc/1/fd",
+                Syscall.CLOSE_RANGE,
+                Arg.num(3),
+                Arg.num(0xffffffffL, "~0"),
+                Arg.ZERO);
         Arg.Result status = p.register("status");
         p.add(new Step.Reap(status, pid, "until the program ends"));
         p.add(new Step.Exit(status, "with the program's status; all others end with PID 1"));

@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * What is wanted of one container: the OCI configuration, and what Alcove knows beyond it. The builder, the command line
  * and a bundle's config.json are three ways to make one.
  *
  * @param id       names the container's cgroup and state: letters, digits, {@code _.-}
+ * @param name     what messages call it
  * @param config   the container as the OCI runtime specification describes it; {@code root} is not used, see rootfs
  * @param rootfs   what the container has as its root
  * @param init     whether PID 1 is Alcove's own small init, which reaps orphans and passes signals on
@@ -22,11 +24,14 @@ import java.util.Optional;
  * @param seccomp  the compiled filter of system calls; empty for none
  * @param timeout  how long it may run
  * @param state    the folder where its life is recorded, so that other processes find it; it exists already
+ * @param remove   whether the state's folder goes with the container
+ * @param target   the running container in which this is one more process; empty for a container of its own
  * @param detached whether it lives on when the process that started it ends
- * @param prepared whether the caller does something in the new namespaces before the program starts
+ * @param prepare  what the caller does in the new namespaces before the program starts, {@link ContainerBuilder#prepare}
  */
 public record ContainerSpec(
         String id,
+        String name,
         OciSpec config,
         Rootfs rootfs,
         boolean init,
@@ -36,8 +41,10 @@ public record ContainerSpec(
         Optional<SeccompFilter> seccomp,
         Optional<Duration> timeout,
         Optional<Path> state,
+        boolean remove,
+        Optional<ExecTarget> target,
         boolean detached,
-        boolean prepared) {
+        Optional<IntConsumer> prepare) {
     /** Copies the lists. */
     public ContainerSpec {
         files = List.copyOf(files);

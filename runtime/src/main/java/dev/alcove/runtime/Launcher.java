@@ -13,10 +13,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +54,9 @@ final class Launcher {
     private final ContainerSpec spec;
     private final HostFacts facts;
     private final Program program;
-    private final Optional<IntConsumer> prepare;
     private @Nullable Fd terminal;
 
-    private Launcher(ContainerSpec spec, HostFacts facts, Program program, Optional<IntConsumer> prepare) {
-        this.prepare = prepare;
+    private Launcher(ContainerSpec spec, HostFacts facts, Program program) {
         this.spec = spec;
         this.facts = facts;
         this.program = program;
@@ -67,31 +65,23 @@ final class Launcher {
     /**
      * Starts a container and waits until its program has been executed.
      *
-     * @param prepare what to do when init asks for it, {@link ContainerBuilder#prepare}
-     * @param in      what becomes its standard input, likewise out and err; they stay the caller's
+     * @param in   what becomes its standard input, likewise out and err; they stay the caller's
+     * @param more further descriptors for init, by the number they get
      * @throws ContainerException if a step failed; nothing is left then
      */
     static Started start(
-            ContainerSpec spec,
-            HostFacts facts,
-            Program program,
-            Optional<IntConsumer> prepare,
-            Fd in,
-            Fd out,
-            Fd err) {
-        return new Launcher(spec, facts, program, prepare).start(in, out, err);
+            ContainerSpec spec, HostFacts facts, Program program, Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
+        return new Launcher(spec, facts, program).start(in, out, err, more);
     }
 
-    private Started start(Fd in, Fd out, Fd err) {
+    private Started start(Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
         Child monitor;
         try (UnixSocket theirs = pair.right()) {
-            monitor = Spawn.spawn(
-                    InitBinary.FILE.fd(),
-                    List.of("alcove-init", spec.id()),
-                    List.of(),
-                    Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
+            Map<Integer, Fd> fds = new HashMap<>(more);
+            fds.putAll(Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
+            monitor = Spawn.spawn(InitBinary.FILE.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
         } catch (RuntimeException | Error e) {
             control.close();
             throw e;
@@ -135,7 +125,7 @@ final class Launcher {
             if (report == null) {
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
-                        "cannot start container '" + spec.id() + "': init ended without a word; was it killed?");
+                        "cannot start container '" + spec.name() + "': init ended without a word; was it killed?");
             }
             switch (report.kind()) {
                 case Wire.REPORT_FAILED -> {
@@ -145,7 +135,7 @@ final class Launcher {
                 case Wire.REPORT_SYNC -> {
                     int pid = (int) report.extra0();
                     if (report.value() == Planner.SYNC_PREPARE) {
-                        prepare.ifPresent(action -> action.accept(pid));
+                        spec.prepare().ifPresent(action -> action.accept(pid));
                     } else {
                         IdMapper.map(spec, pid);
                     }
@@ -161,11 +151,16 @@ final class Launcher {
 
     /** init clears up after a failed start and then closes the socket. */
     private static void awaitEnd(UnixSocket control) {
-        byte[] rest = new byte[Wire.REPORT_SIZE];
-        int received;
-        do {
-            received = control.receive(rest).length();
-        } while (received > 0);
+        try {
+            while (read(control) != null) {
+                // what a later step of the clearing up says does not matter
+            }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            // It refused the program before it had read all of it.
+        }
     }
 
     private @Nullable Report next(UnixSocket control) {

@@ -177,14 +177,14 @@ final class ProgramEncoder {
 
     private void tolerate(int base, List<Errno> errors, boolean any) {
         if (any) {
-            steps.putShort(base + Wire.STEP_TOLERATE0, (short) Wire.NONE);
+            steps.putShort(base + Wire.STEP_TOLERATE, (short) Wire.NONE);
         }
         if (errors.size() > 4) {
             throw new IllegalStateException("a step tolerates at most four errors");
         }
         for (int i = 0; i < errors.size(); i++) {
             steps.putShort(
-                    base + Wire.STEP_TOLERATE0 + 2 * i, (short) errors.get(i).number());
+                    base + Wire.STEP_TOLERATE + 2 * i, (short) errors.get(i).number());
         }
     }
 
@@ -205,8 +205,8 @@ final class ProgramEncoder {
                 value = (long) place(a.data()) + a.offset();
             }
         }
-        steps.put(base + Wire.STEP_KIND0 + i, (byte) kind);
-        steps.putLong(base + Wire.STEP_ARG0 + 8 * i, value);
+        steps.put(base + Wire.STEP_KIND + i, (byte) kind);
+        steps.putLong(base + Wire.STEP_ARG + 8 * i, value);
     }
 
     /** Where a piece stands in the data; put there when it is first used. Equal strings share a place. */
