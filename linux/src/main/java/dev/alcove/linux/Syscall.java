@@ -76,6 +76,7 @@ public enum Syscall {
     GETGID(104, 176),
     GETEGID(108, 177),
     GETGROUPS(115, 158),
+    GETRANDOM(318, 278),
     SETGROUPS(116, 159),
     SETRESUID(117, 147),
     SETRESGID(119, 149),

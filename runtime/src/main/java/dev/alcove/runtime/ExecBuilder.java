@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.Fd;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.spec.ConsoleSize;
@@ -9,6 +10,7 @@ import dev.alcove.spec.LinuxCapabilities;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciUser;
+import dev.alcove.spec.UserSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ public final class ExecBuilder {
     private String directory;
     private boolean terminal;
     private boolean inherit;
+    private List<Fd> streams = List.of();
     private boolean privileged;
     private Optional<ConsoleSize> size = Optional.empty();
     private Optional<Path> output = Optional.empty();
@@ -56,6 +59,20 @@ public final class ExecBuilder {
     public ExecBuilder user(OciUser user) {
         this.user = user;
         return this;
+    }
+
+    /**
+     * The user as people name it, looked up in the container's own files. HOME becomes that user's.
+     *
+     * @throws ContainerException if there is no such user or group, or the container does not run
+     */
+    public ExecBuilder user(UserSpec user) {
+        try (Pidfd process = container.process()) {
+            RootUsers.Found found =
+                    RootUsers.below(Path.of("/proc/" + process.pid() + "/root")).find(user, List.of());
+            environment.put("HOME", found.home());
+            return user(found.user());
+        }
     }
 
     /** The working directory inside, absolute. */
@@ -88,6 +105,13 @@ public final class ExecBuilder {
         return this;
     }
 
+    /** Descriptors that become its standard input, output and error; they stay the caller's. */
+    public ExecBuilder redirect(Fd in, Fd out, Fd err) {
+        this.inherit = true;
+        this.streams = List.of(in, out, err);
+        return this;
+    }
+
     /** It lives on without this process, as long as the container does; what it prints goes to a file. */
     public ExecBuilder detached(Path log) {
         this.output = Optional.of(log);
@@ -104,7 +128,7 @@ public final class ExecBuilder {
             ContainerSpec spec = spec();
             HostFacts facts = HostProbe.read(spec);
             return Container.start(
-                    new StreamChoice(output, inherit, terminal),
+                    new StreamChoice(output, inherit, streams, terminal),
                     spec,
                     facts,
                     Planner.plan(spec, facts),

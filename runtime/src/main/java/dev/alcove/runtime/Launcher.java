@@ -146,11 +146,16 @@ final class Launcher {
 
     /** init clears up after a failed start and then closes the socket. */
     private static void awaitEnd(UnixSocket control) {
-        byte[] rest = new byte[Wire.REPORT_SIZE];
-        int received;
-        do {
-            received = control.receive(rest).length();
-        } while (received > 0);
+        try {
+            while (read(control) != null) {
+                // what a later step of the clearing up says does not matter
+            }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            // It refused the program before it had read all of it.
+        }
     }
 
     private @Nullable Report next(UnixSocket control) {

@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.LinuxCapabilities;
+import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.LinuxNamespace;
@@ -166,12 +167,25 @@ final class SpecFromBuilder {
                 .uidMappings(userNamespace ? uids : List.of())
                 .gidMappings(userNamespace ? gids : List.of())
                 .timeOffsets(offsets)
-                .devices(b.devices)
+                .devices(devices())
                 .sysctl(b.sysctl)
                 .maskedPaths(b.privileged || bare ? List.of() : List.copyOf(b.masked))
                 .readonlyPaths(b.privileged || bare ? List.of() : List.copyOf(b.readOnlyPaths))
                 .resources(resources())
                 .build();
+    }
+
+    private String hosts() {
+        return b.hosts.isEmpty() ? "" : String.join("\n", b.hosts) + "\n";
+    }
+
+    private List<LinuxDevice> devices() {
+        if (!b.privileged || b.rootfs instanceof Rootfs.Inherited) {
+            return b.devices;
+        }
+        List<LinuxDevice> all = HostDevices.all();
+        all.addAll(b.devices);
+        return all;
     }
 
     static String ociName(NamespaceKind kind) {
@@ -214,11 +228,11 @@ final class SpecFromBuilder {
         if (!name.isEmpty()) {
             String domain = b.domainname.isEmpty() ? name : name + "." + b.domainname + " " + name;
             all.add(new TextFile("/etc/hostname", name + "\n"));
-            all.add(
-                    new TextFile(
-                            "/etc/hosts",
-                            "127.0.0.1 localhost " + domain + "\n::1 localhost ip6-localhost ip6-loopback\n"
-                                    + "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"));
+            all.add(new TextFile(
+                    "/etc/hosts",
+                    "127.0.0.1 localhost " + domain + "\n::1 localhost ip6-localhost ip6-loopback\n"
+                            + "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"
+                            + hosts()));
         }
         all.add(new TextFile("/etc/resolv.conf", own(NamespaceKind.NET) ? "" : caller.resolvConf()));
         Set<String> replaced = new HashSet<>();
