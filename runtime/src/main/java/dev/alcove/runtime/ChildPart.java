@@ -58,8 +58,9 @@ final class ChildPart {
         namespaces();
         Optional<Arg.Result> terminal = files();
         terminal(terminal.or(() -> inheritedTerminal));
+        Arg channel = plan.spec.init() ? keepNothingOpen(childEnd) : childEnd;
         identity.become();
-        execute(childEnd);
+        execute(channel);
     }
 
     private void begin(Arg.Result parentEnd, Arg.Result childEnd) {
@@ -271,7 +272,21 @@ final class ChildPart {
         }
     }
 
-    private void execute(Arg.Result childEnd) {
+    /**
+     * PID 1 never executes anything, so nothing closes what it has open, and a container's root can take descriptors out
+     * of it (pidfd_getfd(2)): the group's directory would lead to the host's groups, the socket to the owner. Before the
+     * filter, which may forbid these calls.
+     */
+    private Arg keepNothingOpen(Arg.Result childEnd) {
+        Arg.Num kept = Arg.num(Wire.CONTROL);
+        String why = "PID 1 never executes, so nothing else closes what could be taken out of it (CVE-2024-21626)";
+        p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
+        p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
+        p.call(why, Syscall.CLOSE_RANGE, Arg.num(Wire.CONTROL + 1L), Arg.num(0xffffffffL, "~0"), Arg.ZERO);
+        return kept;
+    }
+
+    private void execute(Arg childEnd) {
         if (plan.spec.init()) {
             asInit(childEnd);
         }
@@ -286,7 +301,7 @@ final class ChildPart {
     }
 
     /** PID 1 stays this interpreter; the program becomes its child. */
-    private void asInit(Arg.Result childEnd) {
+    private void asInit(Arg childEnd) {
         Data args = Data.longs("{SIGCHLD}", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0);
         Step.Label program = new Step.Label();
         if (!creates.test(NamespaceKind.PID)) {
