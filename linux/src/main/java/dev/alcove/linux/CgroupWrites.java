@@ -66,7 +66,7 @@ public record CgroupWrites(
             boolean cpuset = h.controllers().contains(CgroupController.CPUSET) && !h.unified();
             for (int i = 1; i < chain.size(); i++) {
                 if (h.unified()) {
-                    enable(steps, h, chain.get(i - 1), limits);
+                    enable(steps, h, chain.get(i - 1), limits, layout.mode() == CgroupLayout.Mode.V2);
                 }
                 steps.add(new CgroupStep.MakeDirectory(chain.get(i), i < chain.size() - 1));
                 if (cpuset) {
@@ -102,9 +102,11 @@ public record CgroupWrites(
 
     /**
      * Gives the children of a version 2 group their controllers. Those that a limit needs must work; the others are for
-     * statistics, and one that cannot be had (cpu beside realtime processes) is no reason to refuse.
+     * statistics, and one that cannot be had (cpu beside realtime processes) is no reason to refuse. A hybrid machine's
+     * version 2 is left as it is, but for what a limit needs.
      */
-    private static void enable(List<CgroupStep> steps, CgroupHierarchy h, String parent, CgroupLimits limits) {
+    private static void enable(
+            List<CgroupStep> steps, CgroupHierarchy h, String parent, CgroupLimits limits, boolean statistics) {
         List<CgroupController> needed = CgroupLimitWrites.needed(limits);
         StringBuilder must = new StringBuilder();
         List<String> may = new ArrayList<>();
@@ -113,7 +115,7 @@ public record CgroupWrites(
                 String word = "+" + c.v2Name();
                 if (needed.contains(c)) {
                     must.append(must.isEmpty() ? "" : " ").append(word);
-                } else {
+                } else if (statistics) {
                     may.add(word);
                 }
             }

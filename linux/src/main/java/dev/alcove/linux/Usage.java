@@ -1,5 +1,6 @@
 package dev.alcove.linux;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -25,6 +26,30 @@ public record Usage(
         long involuntarySwitches) {
     /** sizeof(struct rusage). */
     static final int SIZE = 144;
+
+    private static final int RUSAGE_SELF = 0;
+    private static final int RUSAGE_CHILDREN = -1;
+
+    /** What this process used so far, all its threads together. {@code int getrusage(RUSAGE_SELF, struct rusage *)}. */
+    public static Usage ofProcess() {
+        return of(RUSAGE_SELF);
+    }
+
+    /**
+     * What its children used that have ended and been waited for, with theirs. {@code int getrusage(RUSAGE_CHILDREN,
+     * struct rusage *)}.
+     */
+    public static Usage ofChildren() {
+        return of(RUSAGE_CHILDREN);
+    }
+
+    private static Usage of(int who) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment rusage = arena.allocate(SIZE, 8);
+            Native.check(Native.raw(Syscall.GETRUSAGE, who, rusage.address()), Syscall.GETRUSAGE, null);
+            return read(rusage);
+        }
+    }
 
     static Usage read(MemorySegment rusage) {
         return new Usage(

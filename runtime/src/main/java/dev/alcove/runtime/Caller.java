@@ -38,6 +38,16 @@ final class Caller {
         return status.capabilities().effective().contains(Capability.SYS_ADMIN);
     }
 
+    /** The caller's effective user. */
+    long uid() {
+        return status.uids().get(1);
+    }
+
+    /** What can be given to a container without a user namespace of its own. */
+    Set<Capability> capabilities() {
+        return status.capabilities().effective();
+    }
+
     Set<Capability> known() {
         return Capabilities.known();
     }

@@ -133,7 +133,7 @@ final class Causes {
                 case EEXIST ->
                     new Cause(
                             "a container of the same id runs, or one died and left its group",
-                            "choose another id, or alcove rm -f " + spec.id());
+                            "choose another id, or alcove rm -f " + spec.name());
                 default -> UNKNOWN;
             };
         }

@@ -9,6 +9,7 @@ import dev.alcove.linux.Syscall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ final class CgroupPart {
     private final Plan plan;
     private final CgroupWrites writes;
     private final String group;
+    private final List<Arg.Result> opened = new ArrayList<>();
     private Optional<Arg.Result> unified = Optional.empty();
 
     CgroupPart(Plan plan, String group, CgroupWrites writes) {
@@ -33,6 +35,7 @@ final class CgroupPart {
     /** The monitor's steps before the clone. */
     void make() {
         Program.Builder p = plan.p;
+        plan.spec.target().ifPresent(this::open);
         for (CgroupStep step : writes.steps()) {
             switch (step) {
                 case CgroupStep.MakeDirectory d -> {
@@ -73,15 +76,24 @@ final class CgroupPart {
                 case CgroupStep.FilterDevices f -> filterDevices(f);
             }
         }
-        if (writes.unified().isPresent()) {
-            unified = Optional.of(p.callTo(
-                    "cgroup",
-                    "the child is born in this group: no move, no wait for the kernel's grace period",
-                    Syscall.OPENAT,
-                    Arg.CWD,
-                    Arg.string(writes.unified().get()),
-                    plan.flags("O_RDONLY|O_DIRECTORY|O_CLOEXEC"),
-                    Arg.ZERO));
+        writes.unified()
+                .or(() -> plan.spec.target().flatMap(ExecTarget::unified))
+                .ifPresent(directory -> {
+                    unified = Optional.of(p.callTo(
+                            "cgroup",
+                            "the child is born in this group: no move, no wait for the kernel's grace period",
+                            Syscall.OPENAT,
+                            Arg.CWD,
+                            Arg.string(directory),
+                            plan.flags("O_RDONLY|O_DIRECTORY|O_CLOEXEC"),
+                            Arg.ZERO));
+                });
+    }
+
+    /** A running container's groups, opened while their paths are the caller's. */
+    private void open(ExecTarget target) {
+        for (String tasks : target.tasks()) {
+            opened.add(openForWriting(tasks, "the container's group", List.of()));
         }
     }
 
@@ -197,6 +209,10 @@ final class CgroupPart {
 
     /** The child's steps, right after the clone: it moves itself. */
     void enter() {
+        for (Arg.Result file : opened) {
+            plan.write(file, "0", "enter the container's group");
+            plan.close(file);
+        }
         for (String tasks : writes.enter()) {
             plan.writeFile(
                     Arg.CWD,

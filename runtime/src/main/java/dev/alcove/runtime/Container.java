@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +36,18 @@ public final class Container implements AutoCloseable {
         this.error = error;
     }
 
-    static Container start(ContainerBuilder b, ContainerSpec spec, HostFacts facts, Program program) {
+    static Container start(
+            StreamChoice streams, ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
         List<Fd> theirs = new ArrayList<>();
         List<Fd> ours = new ArrayList<>();
         try {
-            if (b.detached || b.inherit || b.terminal) {
-                List<Fd> std =
-                        b.detached ? Streams.detached(b.output.orElseThrow(), theirs) : Streams.inherited(b, theirs);
+            if (streams.log().isPresent() || streams.inherit() || streams.terminal()) {
+                List<Fd> std = streams.log().isPresent()
+                        ? Streams.detached(streams.log().get(), theirs)
+                        : Streams.inherited(streams, theirs);
                 return new Container(
                         spec,
-                        Launcher.start(spec, facts, program, std.get(0), std.get(1), std.get(2)),
+                        Launcher.start(spec, facts, program, std.get(0), std.get(1), std.get(2), more),
                         null,
                         null,
                         null);
@@ -60,7 +63,7 @@ public final class Container implements AutoCloseable {
             ours.add(err.reader());
             Container c = new Container(
                     spec,
-                    Launcher.start(spec, facts, program, in.reader(), out.writer(), err.writer()),
+                    Launcher.start(spec, facts, program, in.reader(), out.writer(), err.writer(), more),
                     in.writer(),
                     out.reader(),
                     err.reader());

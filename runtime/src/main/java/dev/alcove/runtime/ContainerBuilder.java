@@ -1,6 +1,8 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Capability;
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.Kernel;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.ConsoleSize;
@@ -14,8 +16,8 @@ import dev.alcove.spec.OciMount;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
+import dev.alcove.spec.UserSpec;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,11 +61,14 @@ public final class ContainerBuilder {
         record Joined(Path file) implements Room {}
     }
 
+    private static final int ID_BYTES = 32;
+
     final List<String> command;
     final Map<String, String> environment = new LinkedHashMap<>();
     final Map<NamespaceKind, Room> rooms = new EnumMap<>(NamespaceKind.class);
     final List<OciMount> mounts = new ArrayList<>();
     final List<TextFile> files = new ArrayList<>();
+    final List<String> hosts = new ArrayList<>();
     final List<LandlockRule> landlock = new ArrayList<>();
     final List<PosixRlimit> rlimits = new ArrayList<>();
     final List<LinuxDevice> devices = new ArrayList<>();
@@ -79,6 +84,7 @@ public final class ContainerBuilder {
     Rootfs rootfs = Rootfs.host();
     OciUser user = OciUser.root();
     String directory = "/";
+    String name = "";
     String hostname = "";
     String domainname = "";
     long shm = 64L << 20;
@@ -90,6 +96,8 @@ public final class ContainerBuilder {
     boolean detached;
     boolean loopback = true;
     boolean inherit;
+    List<Fd> streams = List.of();
+    boolean remove;
     SeccompChoice seccomp = SeccompChoice.standard();
     Optional<ConsoleSize> consoleSize = Optional.empty();
     Optional<Duration> timeout = Optional.empty();
@@ -125,14 +133,7 @@ public final class ContainerBuilder {
     }
 
     private static String newId() {
-        byte[] random = new byte[32];
-        Random.SOURCE.nextBytes(random);
-        return HexFormat.of().formatHex(random);
-    }
-
-    /** Made when the first container is. */
-    private static final class Random {
-        static final SecureRandom SOURCE = new SecureRandom();
+        return HexFormat.of().formatHex(Kernel.random(ID_BYTES));
     }
 
     /** The container's id: 64 hexadecimal digits, or what {@link #id(String)} set. */
@@ -194,6 +195,26 @@ public final class ContainerBuilder {
     /** The user, groups and umask of the program. */
     public ContainerBuilder user(OciUser user) {
         this.user = user;
+        return this;
+    }
+
+    /**
+     * The user of the program as people name it, looked up in the files of the root file system, which is to be chosen
+     * before. HOME becomes that user's.
+     *
+     * @param user   a name or id, and perhaps a group
+     * @param groups further groups, by name or id
+     * @throws ContainerException if there is no such user or group
+     */
+    public ContainerBuilder user(UserSpec user, List<String> groups) {
+        RootUsers.Found found = RootUsers.of(rootfs).find(user, groups);
+        environment.put("HOME", found.home());
+        return user(found.user());
+    }
+
+    /** A line of /etc/hosts more. */
+    public ContainerBuilder host(String name, String address) {
+        hosts.add(address + " " + name);
         return this;
     }
 
@@ -348,8 +369,20 @@ public final class ContainerBuilder {
         return this;
     }
 
+    /**
+     * Descriptors that become its standard input, output and error; they stay the caller's. Not together with a terminal,
+     * which takes their place.
+     */
+    public ContainerBuilder redirect(Fd in, Fd out, Fd err) {
+        this.inherit = true;
+        this.streams = List.of(in, out, err);
+        return this;
+    }
+
     /** The folder where its life is recorded, so that other processes find it. */
-    ContainerBuilder state(Path folder) {
+    ContainerBuilder state(String name, Path folder, boolean remove) {
+        this.name = name;
+        this.remove = remove;
         this.state = Optional.of(folder);
         return this;
     }
@@ -359,6 +392,11 @@ public final class ContainerBuilder {
         this.detached = true;
         this.output = Optional.of(log);
         return this;
+    }
+
+    /** The policy that will be in force. */
+    SeccompChoice effectiveSeccomp() {
+        return privileged && seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : seccomp;
     }
 
     /** What is wanted, with all defaults filled in. */
@@ -387,7 +425,7 @@ public final class ContainerBuilder {
         ContainerSpec spec = spec();
         HostFacts facts = HostProbe.read(spec);
         Program program = Planner.plan(spec, facts);
-        return Container.start(this, spec, facts, program);
+        return Container.start(new StreamChoice(output, inherit, streams, terminal), spec, facts, program, Map.of());
     }
 
     /** Whether the caller must make a user namespace to make any other. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * and a bundle's config.json are three ways to make one.
  *
  * @param id       names the container's cgroup and state: letters, digits, {@code _.-}
+ * @param name     what messages call it
  * @param config   the container as the OCI runtime specification describes it; {@code root} is not used, see rootfs
  * @param rootfs   what the container has as its root
  * @param init     whether PID 1 is Alcove's own small init, which reaps orphans and passes signals on
@@ -22,10 +23,13 @@ import java.util.Optional;
  * @param seccomp  the compiled filter of system calls; empty for none
  * @param timeout  how long it may run
  * @param state    the folder where its life is recorded, so that other processes find it; it exists already
+ * @param remove   whether the state's folder goes with the container
+ * @param target   the running container in which this is one more process; empty for a container of its own
  * @param detached whether it lives on when the process that started it ends
  */
 public record ContainerSpec(
         String id,
+        String name,
         OciSpec config,
         Rootfs rootfs,
         boolean init,
@@ -35,6 +39,8 @@ public record ContainerSpec(
         Optional<SeccompFilter> seccomp,
         Optional<Duration> timeout,
         Optional<Path> state,
+        boolean remove,
+        Optional<ExecTarget> target,
         boolean detached) {
     /** Copies the lists. */
     public ContainerSpec {

@@ -22,7 +22,7 @@ final class Failure {
         }
         Causes.Cause cause = Causes.of(failed, error, spec, facts);
         StringBuilder b = new StringBuilder("cannot start container '");
-        b.append(spec.id()).append("': ").append(object(failed)).append(": ").append(error);
+        b.append(spec.name()).append("': ").append(object(failed)).append(": ").append(error);
         b.append(" (")
                 .append(error.text())
                 .append(")\n  step ")
@@ -68,7 +68,7 @@ final class Failure {
     private static ContainerException exec(ContainerSpec spec, Step.Exec exec, Errno error) {
         String command = exec.argv().getFirst();
         boolean path = command.indexOf('/') >= 0;
-        String start = "cannot start container '" + spec.id() + "': exec: \"" + command + "\": ";
+        String start = "cannot start container '" + spec.name() + "': exec: \"" + command + "\": ";
         if (error == Errno.ENOENT && !path) {
             return new ContainerException(
                     Kind.COMMAND_NOT_FOUND,

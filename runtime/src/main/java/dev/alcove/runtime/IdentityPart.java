@@ -19,16 +19,19 @@ final class IdentityPart {
     private final Plan plan;
     private final OciProcess process;
     private final boolean setgroups;
+    private final boolean ownUsers;
 
     /**
      * Plans one process's identity.
      *
      * @param setgroups whether supplementary groups can be set: not where an ordinary user mapped only one id
+     * @param ownUsers  whether the process is in a user namespace of the container's, which has all capabilities
      */
-    IdentityPart(Plan plan, OciProcess process, boolean setgroups) {
+    IdentityPart(Plan plan, OciProcess process, boolean setgroups, boolean ownUsers) {
         this.plan = plan;
         this.process = process;
         this.setgroups = setgroups;
+        this.ownUsers = ownUsers;
     }
 
     /** Resource limits and the like, while the host's /proc and privileges are there. */
@@ -194,6 +197,9 @@ final class IdentityPart {
 
     private void capabilities(LinuxCapabilities wanted) {
         Program.Builder p = plan.p;
+        if (!ownUsers) {
+            refuseMissing(numbers("permitted", wanted.permitted()));
+        }
         long effective = mask(numbers("effective", wanted.effective()));
         long permitted = mask(numbers("permitted", wanted.permitted()));
         long inheritable = mask(numbers("inheritable", wanted.inheritable()));
@@ -219,6 +225,18 @@ final class IdentityPart {
                     Arg.num(c.number(), c.kernelName()),
                     Arg.ZERO,
                     Arg.ZERO);
+        }
+    }
+
+    /** A capability that the caller does not have cannot be given, but in a user namespace of the container's own. */
+    private void refuseMissing(Set<Capability> wanted) {
+        for (Capability c : wanted) {
+            if (!plan.facts.has(c)) {
+                throw new Planner.PlanRefused(
+                        "process.capabilities.permitted: '" + c.kernelName() + "' cannot be given",
+                        "the process that starts the container does not have it itself",
+                        "leave it out, or start it with more privileges, or in a user namespace (--userns private)");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,23 +65,23 @@ final class Launcher {
     /**
      * Starts a container and waits until its program has been executed.
      *
-     * @param in  what becomes its standard input, likewise out and err; they stay the caller's
+     * @param in   what becomes its standard input, likewise out and err; they stay the caller's
+     * @param more further descriptors for init, by the number they get
      * @throws ContainerException if a step failed; nothing is left then
      */
-    static Started start(ContainerSpec spec, HostFacts facts, Program program, Fd in, Fd out, Fd err) {
-        return new Launcher(spec, facts, program).start(in, out, err);
+    static Started start(
+            ContainerSpec spec, HostFacts facts, Program program, Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
+        return new Launcher(spec, facts, program).start(in, out, err, more);
     }
 
-    private Started start(Fd in, Fd out, Fd err) {
+    private Started start(Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
         Child monitor;
         try (UnixSocket theirs = pair.right()) {
-            monitor = Spawn.spawn(
-                    InitBinary.FILE.fd(),
-                    List.of("alcove-init", spec.id()),
-                    List.of(),
-                    Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
+            Map<Integer, Fd> fds = new HashMap<>(more);
+            fds.putAll(Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
+            monitor = Spawn.spawn(InitBinary.FILE.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
         } catch (RuntimeException | Error e) {
             control.close();
             throw e;
@@ -124,7 +125,7 @@ final class Launcher {
             if (report == null) {
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
-                        "cannot start container '" + spec.id() + "': init ended without a word; was it killed?");
+                        "cannot start container '" + spec.name() + "': init ended without a word; was it killed?");
             }
             switch (report.kind()) {
                 case Wire.REPORT_FAILED -> {

@@ -90,6 +90,19 @@ final class PathJson {
         return read(in::readString);
     }
 
+    boolean bool() {
+        expect(Token.BOOLEAN, "true or false");
+        return read(in::readBoolean);
+    }
+
+    /** Passes over a value of any kind. */
+    void skip() {
+        read(() -> {
+            in.skipValue();
+            return in;
+        });
+    }
+
     /** A whole number from 0 to a maximum. */
     long integer(long max) {
         BigInteger number = number();

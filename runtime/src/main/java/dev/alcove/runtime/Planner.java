@@ -9,6 +9,7 @@ import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.LinuxTimeOffset;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -68,7 +69,12 @@ public final class Planner {
         }
         this.newUser = creates(NamespaceKind.USER);
         String group = linux.cgroupsPath().isEmpty() ? "alcove-" + spec.id() : linux.cgroupsPath();
-        this.cgroup = new CgroupPart(plan, group, CgroupWrites.plan(facts.cgroups(), group, limits()));
+        this.cgroup = new CgroupPart(
+                plan,
+                group,
+                spec.target().isPresent()
+                        ? new CgroupWrites(List.of(), List.of(), Optional.empty(), List.of(), List.of())
+                        : CgroupWrites.plan(facts.cgroups(), group, limits()));
         check();
     }
 
@@ -223,6 +229,7 @@ public final class Planner {
         }
         cgroup.make();
         openJoins();
+        joinTarget();
         if (!facts.privileged() || newUser || joins(NamespaceKind.PID) || joins(NamespaceKind.USER)) {
             joinEarly();
         }
@@ -286,6 +293,29 @@ public final class Planner {
                 plan.flags("O_RDWR|O_CREAT|O_CLOEXEC"),
                 Arg.mode(0600));
         p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX|LOCK_NB"));
+        if (spec.remove()) {
+            removeState();
+        }
+    }
+
+    private void removeState() {
+        Path folder = spec.state().orElseThrow();
+        List<Step> removals = new ArrayList<>();
+        for (String file : ContainerStore.FILES) {
+            removals.add(Program.Builder.attempted(
+                    "it was asked to leave nothing behind",
+                    Syscall.UNLINKAT,
+                    Arg.CWD,
+                    Arg.string(folder.resolve(file).toString()),
+                    Arg.ZERO));
+        }
+        removals.add(Program.Builder.attempted(
+                "it was asked to leave nothing behind",
+                Syscall.UNLINKAT,
+                Arg.CWD,
+                Arg.string(folder.toString()),
+                plan.flags("AT_REMOVEDIR")));
+        p.undo(removals.toArray(Step[]::new));
     }
 
     private void recordPid(Arg.Result pid) {
@@ -318,6 +348,32 @@ public final class Planner {
                 Arg.mode(0600));
         p.call(why, Syscall.WRITE, file, Arg.at(text), length);
         plan.close(file);
+    }
+
+    /** One more process of a running container: all its rooms in one call, before the clone. */
+    private void joinTarget() {
+        if (spec.target().isEmpty()) {
+            return;
+        }
+        p.call(
+                "until execve, nobody inside may trace us or look at our descriptors (CVE-2016-9962)",
+                Syscall.PRCTL,
+                plan.flags("PR_SET_DUMPABLE"),
+                Arg.ZERO);
+        StringBuilder names = new StringBuilder();
+        for (NamespaceKind kind : NamespaceKind.values()) {
+            if (spec.target().get().kinds().contains(kind)) {
+                names.append(names.isEmpty() ? "" : "|").append(flagName(kind));
+            }
+        }
+        if (!names.isEmpty()) {
+            p.call(
+                    "the container's rooms, all in one call",
+                    Syscall.SETNS,
+                    Arg.num(ExecTarget.PIDFD),
+                    plan.flags(names.toString()));
+        }
+        plan.close(Arg.num(ExecTarget.PIDFD));
     }
 
     /** Opens the namespaces to be joined, while their paths are the caller's. */

@@ -12,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Compiled filters. Compiling is a pure function of the profile, the capabilities, the architecture and the kernel's
- * version, and the most expensive one of a start, so its results are kept for the life of the JVM.
+ * The filter of a container. Compiling one is a pure function of the profile, the capabilities, the architecture and the
+ * kernel's version, and the most expensive one of a start. So the common ones are there from the build
+ * ({@link StandardFilters}), and the others are kept for the life of the JVM.
  */
 final class SeccompFilters {
-    private record Key(SeccompChoice choice, Set<String> capabilities) {}
-
     private static final int MOST = 64;
-    private static final ConcurrentMap<Key, SeccompFilter> KEPT = new ConcurrentHashMap<>();
+
+    /** By the capabilities and the profile's text, in one string: a record's hash code is slow to begin with. */
+    private static final ConcurrentMap<String, SeccompFilter> KEPT = new ConcurrentHashMap<>();
 
     private SeccompFilters() {}
 
@@ -27,24 +28,32 @@ final class SeccompFilters {
         if (choice instanceof SeccompChoice.Unconfined) {
             return Optional.empty();
         }
-        Key key = new Key(choice, Set.copyOf(capabilities));
+        if (choice instanceof SeccompChoice.Standard) {
+            Optional<SeccompFilter> built = StandardFilters.own().find(capabilities, Kernel.version());
+            if (built.isPresent()) {
+                return built;
+            }
+        }
+        boolean standard = choice instanceof SeccompChoice.Standard;
+        String json = choice instanceof SeccompChoice.Profile p ? p.json() : "";
+        TreeSet<String> sorted = new TreeSet<>(capabilities);
+        String key = (standard ? "standard " : "") + String.join(" ", sorted) + "\n" + json;
         SeccompFilter kept = KEPT.get(key);
         if (kept != null) {
             return Optional.of(kept);
         }
-        SeccompFilter compiled = compile(choice, capabilities);
+        SeccompFilter compiled = compile(
+                standard ? SeccompProfile.standard() : SeccompProfile.parse(json.getBytes(StandardCharsets.UTF_8)),
+                sorted);
         if (KEPT.size() < MOST) {
             KEPT.put(key, compiled);
         }
         return Optional.of(compiled);
     }
 
-    private static SeccompFilter compile(SeccompChoice choice, Set<String> capabilities) {
-        SeccompProfile profile = choice instanceof SeccompChoice.Profile p
-                ? SeccompProfile.parse(p.json().getBytes(StandardCharsets.UTF_8))
-                : SeccompProfile.standard();
+    private static SeccompFilter compile(SeccompProfile profile, Set<String> capabilities) {
         int version = Kernel.version();
         return new SeccompCompiler(Arch.host(), SeccompCompiler.NewerCalls.ENOSYS)
-                .compile(profile.policy(Arch.host(), new TreeSet<>(capabilities), version / 1000, version % 1000));
+                .compile(profile.policy(Arch.host(), capabilities, version / 1000, version % 1000));
     }
 }

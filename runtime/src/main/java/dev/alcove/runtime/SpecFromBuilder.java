@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.LinuxCapabilities;
+import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.LinuxNamespace;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** From the builder's words to the specification's: where the defaults become a configuration. */
@@ -53,8 +55,7 @@ final class SpecFromBuilder {
             gids = caller.gidMappings();
         }
         Set<String> capabilities = capabilities();
-        SeccompChoice seccomp =
-                b.privileged && b.seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : b.seccomp;
+        SeccompChoice seccomp = b.effectiveSeccomp();
         OciSpec config = OciSpec.builder()
                 .ociVersion(OCI_VERSION)
                 .process(process(capabilities))
@@ -66,6 +67,7 @@ final class SpecFromBuilder {
                 .build();
         return new ContainerSpec(
                 b.id,
+                b.name.isEmpty() ? b.id.substring(0, Math.min(SHORT_ID, b.id.length())) : b.name,
                 config,
                 b.rootfs,
                 b.init,
@@ -75,13 +77,15 @@ final class SpecFromBuilder {
                 SeccompFilters.of(seccomp, capabilities),
                 b.timeout,
                 b.state,
+                b.remove,
+                Optional.empty(),
                 b.detached);
     }
 
     private Set<String> capabilities() {
         Set<String> names = new LinkedHashSet<>();
         if (b.privileged) {
-            for (Capability c : caller.known()) {
+            for (Capability c : userNamespace ? caller.known() : caller.capabilities()) {
                 names.add(c.kernelName());
             }
         } else {
@@ -163,12 +167,25 @@ final class SpecFromBuilder {
                 .uidMappings(userNamespace ? uids : List.of())
                 .gidMappings(userNamespace ? gids : List.of())
                 .timeOffsets(offsets)
-                .devices(b.devices)
+                .devices(devices())
                 .sysctl(b.sysctl)
                 .maskedPaths(b.privileged || bare ? List.of() : List.copyOf(b.masked))
                 .readonlyPaths(b.privileged || bare ? List.of() : List.copyOf(b.readOnlyPaths))
                 .resources(resources())
                 .build();
+    }
+
+    private String hosts() {
+        return b.hosts.isEmpty() ? "" : String.join("\n", b.hosts) + "\n";
+    }
+
+    private List<LinuxDevice> devices() {
+        if (!b.privileged || b.rootfs instanceof Rootfs.Inherited) {
+            return b.devices;
+        }
+        List<LinuxDevice> all = HostDevices.all();
+        all.addAll(b.devices);
+        return all;
     }
 
     static String ociName(NamespaceKind kind) {
@@ -211,11 +228,11 @@ final class SpecFromBuilder {
         if (!name.isEmpty()) {
             String domain = b.domainname.isEmpty() ? name : name + "." + b.domainname + " " + name;
             all.add(new TextFile("/etc/hostname", name + "\n"));
-            all.add(
-                    new TextFile(
-                            "/etc/hosts",
-                            "127.0.0.1 localhost " + domain + "\n::1 localhost ip6-localhost ip6-loopback\n"
-                                    + "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"));
+            all.add(new TextFile(
+                    "/etc/hosts",
+                    "127.0.0.1 localhost " + domain + "\n::1 localhost ip6-localhost ip6-loopback\n"
+                            + "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"
+                            + hosts()));
         }
         all.add(new TextFile("/etc/resolv.conf", own(NamespaceKind.NET) ? "" : caller.resolvConf()));
         Set<String> replaced = new HashSet<>();

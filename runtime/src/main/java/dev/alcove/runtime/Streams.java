@@ -9,12 +9,15 @@ import java.util.List;
 final class Streams {
     private Streams() {}
 
-    /** The caller's own, or nothing behind a terminal, which takes their place. */
-    static List<Fd> inherited(ContainerBuilder b, List<Fd> opened) {
-        if (b.terminal && !b.inherit) {
+    /** Those that were given, the caller's own, or nothing behind a terminal, which takes their place. */
+    static List<Fd> inherited(StreamChoice streams, List<Fd> opened) {
+        if (streams.terminal() && !streams.inherit()) {
             Fd nothing = Open.readWrite().at(Path.of("/dev/null"));
             opened.add(nothing);
             return List.of(nothing, nothing, nothing);
+        }
+        if (!streams.given().isEmpty()) {
+            return streams.given();
         }
         return List.of(Fd.standard(0), Fd.standard(1), Fd.standard(2));
     }

@@ -157,7 +157,20 @@ final class Wanted {
                         .linux(linux))
                 .build();
         return new ContainerSpec(
-                "golden", config, rootfs, init, true, files, landlock, seccomp, timeout, state, detached);
+                "golden",
+                "golden",
+                config,
+                rootfs,
+                init,
+                true,
+                files,
+                landlock,
+                seccomp,
+                timeout,
+                state,
+                false,
+                Optional.empty(),
+                detached);
     }
 
     static LinuxCapabilities capabilities(String... names) {

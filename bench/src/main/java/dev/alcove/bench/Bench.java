@@ -1,0 +1,241 @@
+package dev.alcove.bench;
+
+import dev.alcove.linux.SeccompFilter;
+import dev.alcove.runtime.ContainerBuilder;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Alcove's figures, all measured in one run: rounds in which everyone has a turn, so that whatever else the machine does
+ * meets all alike. Nothing is asserted.
+ */
+public final class Bench {
+    private static final String HAND = "by hand in C";
+    private static final String HAND_NET = HAND + ", own network";
+    private static final String ALCOVE = "Alcove in a warm JVM";
+    private static final String ALCOVE_NET = ALCOVE + ", own network";
+    private static final String CRUN = "crun run";
+    private static final String LAUNCHER = "alcove run host true";
+
+    private final Path work;
+    private final Path root;
+    private final PrintStream progress;
+
+    private Bench(Path work, PrintStream progress) {
+        this.work = work;
+        this.root = work.resolve("root");
+        this.progress = progress;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param args the folder with the programs and the root file system; how many rounds; how many starts to warm up;
+     *             then, if there is one, the command {@code alcove}
+     */
+    public static void main(String[] args) throws IOException {
+        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        var progress = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        new Bench(Path.of(args[0]).toAbsolutePath(), progress)
+                .measure(Integer.parseInt(args[1]), Integer.parseInt(args[2]), args.length > 3 ? args[3] : "", out);
+    }
+
+    private void measure(int rounds, int warmUp, String launcher, PrintStream out) throws IOException {
+        SeccompFilter filter = AlcoveInProcess.container(root, true, "/bin/noop")
+                .spec()
+                .seccomp()
+                .orElseThrow();
+        Path code = Files.write(work.resolve("filter"), filter.bytes());
+        List<Contender> contenders = contenders(code, launcher);
+        Map<String, Samples> results = new LinkedHashMap<>();
+        contenders.forEach(c -> results.put(c.name(), new Samples()));
+        try {
+            progress.println("warming up");
+            for (int left = warmUp; left > 0; left -= 20) {
+                for (Contender c : contenders) {
+                    if (c instanceof AlcoveInProcess) {
+                        c.run(10);
+                    }
+                }
+            }
+            for (int round = 0; round < rounds; round++) {
+                progress.println("round " + (round + 1) + " of " + rounds);
+                for (int i = 0; i < contenders.size(); i++) {
+                    turn(contenders.get((i + round) % contenders.size()), results);
+                }
+            }
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+        long monitor = IdleMemory.perContainer(root, false);
+        long both = IdleMemory.perContainer(root, true);
+        new Report(out, results, rounds).print(monitor, both);
+    }
+
+    private void turn(Contender c, Map<String, Samples> results) {
+        Samples samples = results.getOrDefault(c.name(), new Samples());
+        if (!samples.failure().isEmpty()) {
+            return;
+        }
+        try {
+            samples.add(c.run(c.perRound()));
+        } catch (IOException e) {
+            samples.fail(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Contender> contenders(Path code, String launcher) throws IOException {
+        List<Contender> all = new ArrayList<>();
+        all.add(hand(HAND, code, "nonet"));
+        all.add(new AlcoveInProcess(ALCOVE, root, false));
+        all.add(hand(HAND_NET, code, "net"));
+        all.add(new AlcoveInProcess(ALCOVE_NET, root, true));
+        oci(all, CRUN, 4, "crun", false);
+        oci(all, "crun run, own network", 4, "crun", true);
+        oci(all, "runc run", 2, "runc", false);
+        String bwrap = found("bwrap");
+        if (!bwrap.isEmpty()) {
+            List<String> command =
+                    List.of(bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup");
+            List<String> rest = List.of(
+                    "--bind",
+                    root.toString(),
+                    "/",
+                    "--proc",
+                    "/proc",
+                    "--dev",
+                    "/dev",
+                    "--die-with-parent",
+                    "/bin/noop");
+            all.add(repeat("bubblewrap (does less)", 5, command, rest));
+        }
+        if (!launcher.isEmpty()) {
+            all.add(repeat(LAUNCHER, 2, List.of(launcher, "run", "host", "true"), List.of()));
+        }
+        return all;
+    }
+
+    private Contender hand(String name, Path code, String net) throws IOException {
+        return new Measured(
+                name, 20, List.of(work.resolve("byhand").toString(), root.toString(), code.toString(), net));
+    }
+
+    private Contender repeat(String name, int perRound, List<String> command, List<String> rest) throws IOException {
+        List<String> all = new ArrayList<>();
+        all.add(work.resolve("repeat").toString());
+        all.addAll(command);
+        all.addAll(rest);
+        return new Measured(name, perRound, all);
+    }
+
+    private void oci(List<Contender> all, String name, int perRound, String program, boolean net) throws IOException {
+        String path = found(program);
+        if (path.isEmpty()) {
+            return;
+        }
+        String id = "alcove-test-" + program + (net ? "-net" : "");
+        Path bundle = work.resolve(id);
+        ContainerBuilder container = AlcoveInProcess.container(root, net, "/bin/noop");
+        Bundle.write(container, root, bundle, id);
+        List<String> manager = program.equals("crun") ? List.of("--cgroup-manager", "cgroupfs") : List.of();
+        List<String> command =
+                new ArrayList<>(List.of(path, "--root", bundle.resolve("state").toString()));
+        command.addAll(manager);
+        all.add(repeat(name, perRound, command, List.of("run", "--bundle", bundle.toString(), id)));
+    }
+
+    private static String found(String program) {
+        for (String directory : List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin")) {
+            if (Files.isExecutable(Path.of(directory, program))) {
+                return directory + "/" + program;
+            }
+        }
+        return "";
+    }
+
+    /** The table. */
+    private record Report(PrintStream out, Map<String, Samples> results, int rounds) {
+        void print(long monitor, long both) throws IOException {
+            machine();
+            out.println("| one start to its end | starts | wall ms | CPU ms | wall to C | CPU to C |");
+            out.println("|---|---:|---:|---:|---:|---:|");
+            results.forEach(this::row);
+            out.println();
+            out.println("| figure | at most | measured |");
+            out.println("|---|---:|---:|");
+            ratio("Alcove to C, CPU of everything", 1.5, ALCOVE, HAND, false);
+            ratio("Alcove to C, wall", 2, ALCOVE, HAND, true);
+            ratio("Alcove to crun with a seccomp profile, CPU", 0.2, ALCOVE, CRUN, false);
+            ratio("Alcove to crun with a seccomp profile, wall", 0.2, ALCOVE, CRUN, true);
+            ratio("with a network namespace: Alcove to C, CPU", 1.5, ALCOVE_NET, HAND_NET, false);
+            ratio("with a network namespace: Alcove to C, wall", 2, ALCOVE_NET, HAND_NET, true);
+            out.println("| memory of ours per idle container: the monitor | 100 KB | " + kilobytes(monitor) + " |");
+            out.println("| the same with `--init`: monitor and init | 100 KB | " + kilobytes(both) + " |");
+            Samples launcher = results.get(LAUNCHER);
+            out.println("| `alcove run host true`, whole process | 300 ms | "
+                    + (launcher == null || launcher.empty() ? "not measured" : format(launcher.wall(), 0) + " ms")
+                    + " |");
+        }
+
+        private void machine() throws IOException {
+            String cpu = "";
+            for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
+                if (line.startsWith("model name")) {
+                    cpu = line.substring(line.indexOf(':') + 1).strip();
+                }
+            }
+            out.println("# Results");
+            out.println();
+            out.println("Made by `bench/run`: " + rounds
+                    + " rounds, in each of which everyone has a turn. Wall: the median of"
+                    + " all starts. CPU: of everything, the JVM with its compiler and collector included; the median of"
+                    + " the rounds' means.");
+            out.println();
+            out.println("Kernel " + kernel() + ", " + Runtime.getRuntime().availableProcessors() + " cores (" + cpu
+                    + "), JDK " + Runtime.version() + ", load "
+                    + Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0] + " at the end.");
+            out.println();
+        }
+
+        private static String kernel() throws IOException {
+            return Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
+        }
+
+        private void row(String name, Samples s) {
+            if (s.empty()) {
+                out.println("| " + name + " | not measured: " + s.failure() + " | | | | |");
+                return;
+            }
+            Samples hand = results.getOrDefault(name.endsWith("own network") ? HAND_NET : HAND, s);
+            out.println("| " + name + " | " + s.count() + " | " + format(s.wall(), 2) + " | " + format(s.cpu(), 2)
+                    + " | " + format(s.wall() / hand.wall(), 2) + " | " + format(s.cpu() / hand.cpu(), 2) + " |");
+        }
+
+        private void ratio(String what, double limit, String of, String to, boolean wall) {
+            Samples a = results.get(of);
+            Samples b = results.get(to);
+            String measured = "not measured";
+            if (a != null && b != null && !a.empty() && !b.empty()) {
+                double value = wall ? a.wall() / b.wall() : a.cpu() / b.cpu();
+                measured = format(value, 2) + (value <= limit ? "" : " (missed)");
+            }
+            out.println("| " + what + " | " + format(limit, 1) + " | " + measured + " |");
+        }
+
+        private static String kilobytes(long bytes) {
+            return format(bytes / 1000.0, 1) + " KB PSS";
+        }
+
+        private static String format(double value, int digits) {
+            return String.format(Locale.ROOT, "%." + digits + "f", value);
+        }
+    }
+}

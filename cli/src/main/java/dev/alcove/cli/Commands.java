@@ -1,0 +1,30 @@
+package dev.alcove.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The commands there are. Each is made when it is asked for, so that none costs another a class. */
+final class Commands {
+    /** In the order of the help. */
+    static final List<String> NAMES =
+            List.of("run", "exec", "ps", "kill", "wait", "rm", "explain", "check", "completion", "version", "help");
+
+    private Commands() {}
+
+    static Optional<Command> find(String name) {
+        return switch (name) {
+            case "run" -> Optional.of(new RunCommand());
+            case "exec" -> Optional.of(new ExecCommand());
+            case "ps" -> Optional.of(new PsCommand());
+            case "kill" -> Optional.of(new KillCommand());
+            case "wait" -> Optional.of(new WaitCommand());
+            case "rm" -> Optional.of(new RmCommand());
+            case "explain" -> Optional.of(new ExplainCommand());
+            case "check" -> Optional.of(new CheckCommand());
+            case "completion" -> Optional.of(new CompletionCommand());
+            case "version" -> Optional.of(new VersionCommand());
+            case "help" -> Optional.of(new HelpCommand());
+            default -> Optional.empty();
+        };
+    }
+}

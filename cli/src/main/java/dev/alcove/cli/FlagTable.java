@@ -1,0 +1,88 @@
+package dev.alcove.cli;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flags of one command in the order of its help. Filled when the command is made, only read afterwards.
+ *
+ * {@snippet :
+ * new FlagTable().group("Files").list("volume", 'v', "HOST:PATH", "Shows a path of the host.").toggle("read-only", "…");
+ * }
+ */
+final class FlagTable {
+    private final List<Flag> flags = new ArrayList<>();
+    private String group = "Flags";
+
+    /** The heading of the flags that follow. */
+    FlagTable group(String title) {
+        group = title;
+        return this;
+    }
+
+    FlagTable toggle(String name, String help) {
+        return toggle(name, Flag.NO_LETTER, help);
+    }
+
+    FlagTable toggle(String name, char letter, String help) {
+        return add(name, letter, "", help, false);
+    }
+
+    FlagTable value(String name, String placeholder, String help) {
+        return value(name, Flag.NO_LETTER, placeholder, help);
+    }
+
+    FlagTable value(String name, char letter, String placeholder, String help) {
+        return add(name, letter, placeholder, help, false);
+    }
+
+    FlagTable list(String name, String placeholder, String help) {
+        return list(name, Flag.NO_LETTER, placeholder, help);
+    }
+
+    FlagTable list(String name, char letter, String placeholder, String help) {
+        return add(name, letter, placeholder, help, true);
+    }
+
+    private FlagTable add(String name, char letter, String placeholder, String help, boolean repeatable) {
+        flags.add(new Flag(name, letter, placeholder, help, group, repeatable));
+        return this;
+    }
+
+    List<Flag> flags() {
+        return Collections.unmodifiableList(flags);
+    }
+
+    /** The flag of a long name, or null. */
+    @Nullable
+    Flag named(String name) {
+        for (Flag flag : flags) {
+            if (flag.name().equals(name)) {
+                return flag;
+            }
+        }
+        return null;
+    }
+
+    /** The flag of a short name, or null. */
+    @Nullable
+    Flag lettered(char letter) {
+        for (Flag flag : flags) {
+            if (flag.hasLetter() && flag.letter() == letter) {
+                return flag;
+            }
+        }
+        return null;
+    }
+
+    /** All long names with their dashes. */
+    List<String> spellings() {
+        List<String> names = new ArrayList<>();
+        for (Flag flag : flags) {
+            names.add("--" + flag.name());
+        }
+        return names;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.alcove.cli;
+
+import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Namespace;
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.runtime.ContainerException;
+import dev.alcove.spec.SpecException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The files that stand for namespaces to join: {@code ns:PATH} and {@code container:NAME}. */
+final class NamespaceFiles {
+    private NamespaceFiles() {}
+
+    /** The path, if it is a namespace of that kind. */
+    static Path checked(dev.alcove.spec.NamespaceKind flag, NamespaceKind kind, Path path) {
+        if (!Files.exists(path)) {
+            throw new ContainerException(
+                    ContainerException.Kind.NOT_FOUND,
+                    flag.flag() + ": " + SpecException.quote(path.toString()) + " does not exist"
+                            + "\n  likely cause: a wrong path, or the process whose namespace it was is gone"
+                            + "\n  mend: lsns lists the namespaces there are");
+        }
+        try (Namespace namespace = Namespace.at(path)) {
+            if (namespace.kind() != kind) {
+                throw SpecException.not(
+                        flag.flag(),
+                        path.toString(),
+                        "a " + kind.fileName() + " namespace: it is one of kind "
+                                + namespace.kind().fileName());
+            }
+        } catch (LinuxException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    flag.flag() + ": " + SpecException.quote(path.toString()) + " cannot be joined: "
+                            + e.errno().text()
+                            + "\n  likely cause: it is no namespace, or belongs to another user"
+                            + "\n  mend: give a file like /proc/PID/ns/" + kind.fileName(),
+                    e);
+        }
+        return path;
+    }
+
+    /** The namespace of a running container. */
+    static Path ofContainer(Shell shell, dev.alcove.spec.NamespaceKind flag, NamespaceKind kind, String reference) {
+        throw new ContainerException(
+                ContainerException.Kind.NOT_FOUND, flag.flag() + ": no such container: " + reference);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.alcove.examples;
+
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.runtime.Container;
+import java.util.Set;
+
+/**
+ * {@code uts.c}: {@code CLONE_NEWUTS} gives the child a host name of its own. It is set to {@code container} inside; the
+ * parent's name stays what it was. (UTS is the old name of the structure that uname(2) fills in.)
+ */
+public final class Uts {
+    private Uts() {}
+
+    /** Prints the host name inside, then outside. */
+    public static void main(String[] arguments) throws Exception {
+        try (Container room = Shared.allBut(Set.of(NamespaceKind.UTS), "sh", "-c", "echo inside: $(hostname)")
+                .hostname("container")
+                .inheritIO()
+                .start()) {
+            room.waitFor();
+        }
+        new ProcessBuilder("sh", "-c", "echo outside: $(hostname)")
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+}

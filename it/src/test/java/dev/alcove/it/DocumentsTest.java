@@ -1,0 +1,186 @@
+package dev.alcove.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.alcove.linux.Capabilities;
+import dev.alcove.linux.Capability;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the documents show is what happens.
+ * <ul>
+ *   <li>A block {@code ```java Name} holds the class Name of the examples, {@code ```java Name#region} what stands between
+ *       {@code @start region="region"} and {@code @end} in it. Every java block must name one.
+ *   <li>A block {@code ```console} is a session: lines that begin with {@code $} are run by a shell, what follows is what
+ *       they print. An ellipsis stands for any text, on a line of its own for any number of lines.
+ *   <li>A link to a file of the repository leads to one.
+ * </ul>
+ */
+class DocumentsTest {
+    private static final Path ROOT = root();
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+
+    private record Block(String place, String info, List<String> lines) {}
+
+    private static Path root() {
+        Path here = Path.of("").toAbsolutePath();
+        while (!Files.exists(here.resolve("README.md")) || !Files.exists(here.resolve("init"))) {
+            here = here.getParent();
+        }
+        return here;
+    }
+
+    private static List<Path> documents() throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (String name : List.of("README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md")) {
+            if (Files.exists(ROOT.resolve(name))) {
+                all.add(ROOT.resolve(name));
+            }
+        }
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            docs.filter(f -> f.toString().endsWith(".md")).sorted().forEach(all::add);
+        }
+        return all;
+    }
+
+    private static List<Block> blocks(String language) throws IOException {
+        List<Block> found = new ArrayList<>();
+        for (Path document : documents()) {
+            List<String> lines = Files.readAllLines(document);
+            for (int i = 0; i < lines.size(); i++) {
+                if (!lines.get(i).startsWith("```")) {
+                    continue;
+                }
+                int begin = i++;
+                while (!lines.get(i).equals("```")) {
+                    i++;
+                }
+                String info = lines.get(begin).substring(3).strip();
+                if (info.equals(language) || info.startsWith(language + " ")) {
+                    String place = ROOT.relativize(document) + ":" + (begin + 1);
+                    found.add(new Block(place, info, lines.subList(begin + 1, i)));
+                }
+            }
+        }
+        return found;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> javaIsFromTheExamples() throws IOException {
+        return blocks("java").stream().map(b -> DynamicTest.dynamicTest(b.place(), () -> sameAsSource(b)));
+    }
+
+    private static void sameAsSource(Block block) throws IOException {
+        assertThat(block.info())
+                .as("a java block names an example, such as FirstContainer#container")
+                .contains(" ");
+        String[] name = block.info().substring("java ".length()).split("#", -1);
+        Path source = ROOT.resolve("examples/src/main/java/dev/alcove/examples/" + name[0] + ".java");
+        List<String> lines = Files.readAllLines(source);
+        if (name.length > 1) {
+            int from = 0;
+            while (!lines.get(from++).contains("@start region=\"" + name[1] + "\"")) {
+                assertThat(from).as("a region " + name[1]).isLessThan(lines.size());
+            }
+            int to = from;
+            while (!lines.get(to).contains("// @end")) {
+                to++;
+            }
+            lines = lines.subList(from, to);
+        }
+        String wanted = String.join("\n", lines).stripIndent();
+        assertThat(String.join("\n", block.lines())).isEqualTo(wanted);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> linksLeadSomewhere() throws IOException {
+        return documents().stream()
+                .map(d -> DynamicTest.dynamicTest(
+                        ROOT.relativize(d).toString(),
+                        () -> assertThat(Files.readString(d))
+                                .satisfies(text -> LINK.matcher(text)
+                                        .results()
+                                        .map(m -> m.group(1))
+                                        .filter(target -> !target.contains("://") && !target.startsWith("mailto:"))
+                                        .forEach(target -> assertThat(d.resolveSibling(target))
+                                                .exists()))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sessionsGoAsShown(@TempDir Path place) throws IOException {
+        String needed = missing();
+        if (!needed.isEmpty()) {
+            System.out.println("skipped: the documents' sessions need " + needed);
+        }
+        return blocks("console").stream()
+                .map(b -> DynamicTest.dynamicTest(b.place(), () -> {
+                    Assumptions.assumeTrue(needed.isEmpty(), "needs " + needed);
+                    session(b, Files.createTempDirectory(place, "session"));
+                }));
+    }
+
+    private static String missing() {
+        if (!Capabilities.ofThread().effective().contains(Capability.SYS_ADMIN)) {
+            return "root";
+        }
+        return DocumentsTest.class.getResource("/dev/alcove/cli/Main.class") == null ? "the command line" : "";
+    }
+
+    private static void session(Block block, Path place) throws Exception {
+        Path alcove = place.resolve("alcove");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Files.writeString(
+                alcove,
+                "#!/bin/sh\nexec '" + java + "' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable"
+                        + " -Xlog:all=error:stderr --enable-native-access=ALL-UNNAMED -cp '"
+                        + System.getProperty("java.class.path") + "' dev.alcove.cli.Main \"$@\"\n");
+        assertThat(alcove.toFile().setExecutable(true)).isTrue();
+        List<String> lines = block.lines();
+        assertThat(lines.getFirst()).as("a session begins with a command").startsWith("$ ");
+        for (int i = 0; i < lines.size(); ) {
+            String command = lines.get(i).substring(2);
+            StringBuilder expected = new StringBuilder();
+            for (i++; i < lines.size() && !lines.get(i).startsWith("$ "); i++) {
+                expected.append(pattern(lines.get(i)));
+            }
+            assertThat(run(command, place))
+                    .as(block.place() + ": " + command)
+                    .matches(Pattern.compile(expected.toString(), Pattern.DOTALL));
+        }
+    }
+
+    /** A line without its comment; an ellipsis matches anything. */
+    private static String pattern(String line) {
+        if (line.equals("…")) {
+            return "(?:[^\n]*\n)*?";
+        }
+        StringBuilder b = new StringBuilder();
+        for (String part : line.split("…", -1)) {
+            b.append(b.isEmpty() ? "" : "[^\n]*").append(Pattern.quote(part));
+        }
+        return b.append("\n").toString();
+    }
+
+    private static String run(String command, Path place) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
+        builder.directory(place.toFile()).redirectErrorStream(true);
+        builder.environment().merge("PATH", place.toString(), (old, own) -> own + ":" + old);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("ended: " + command).isTrue();
+        return out;
+    }
+}

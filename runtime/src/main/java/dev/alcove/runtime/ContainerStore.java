@@ -1,0 +1,320 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Cgroup;
+import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.Flock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The containers of one state folder, so that one process can find what another started. There is no daemon: a
+ * container's folder holds all that is known, and its lock tells whether it lives.
+ *
+ * <pre>
+ *   ROOT/lock                     held while a name is given away
+ *   ROOT/containers/ID/state.json what does not change, see {@link StoredState}
+ *                      creating   locked by whoever starts it, until it runs
+ *                      lock       locked by its monitor, as long as that lives
+ *                      pid        its first process's pid, once it runs
+ *                      exit       empty; at the end the status as wait4(2) has it
+ *                      log        what a detached one prints
+ * </pre>
+ *
+ * <p>A crash at any instant leaves either a folder without a lock holder, which the next call clears, or nothing.
+ */
+public final class ContainerStore {
+    static final List<String> FILES = List.of("state.json", "pid", "exit", "log", "creating", "lock");
+
+    private static final Duration END = Duration.ofSeconds(10);
+
+    private final Path root;
+
+    private ContainerStore(Path root) {
+        this.root = root;
+    }
+
+    /** The store in a folder, which is made when the first container is. */
+    public static ContainerStore at(Path root) {
+        return new ContainerStore(root);
+    }
+
+    /**
+     * The caller's usual store: ALCOVE_ROOT, or /run/alcove for root, or XDG_RUNTIME_DIR/alcove, or /tmp/alcove-UID.
+     *
+     * @param environment where the variables are looked up
+     */
+    public static ContainerStore standard(Map<String, String> environment) {
+        String named = environment.getOrDefault("ALCOVE_ROOT", "");
+        if (!named.isEmpty()) {
+            return at(Path.of(named).toAbsolutePath());
+        }
+        long uid = Caller.read().uid();
+        String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        if (uid == 0) {
+            return at(Path.of("/run/alcove"));
+        }
+        return at(runtime.isEmpty() ? Path.of("/tmp/alcove-" + uid) : Path.of(runtime, "alcove"));
+    }
+
+    /** The store's folder. */
+    public Path root() {
+        return root;
+    }
+
+    /**
+     * Records a container that is about to be started, and tells the builder where. If the start fails, close the result:
+     * it is forgotten then.
+     *
+     * @param builder    the container
+     * @param name       its name; empty for one that is made up
+     * @param image      what to show as its image
+     * @param stopSignal the signal that asks it to end, empty for SIGTERM
+     * @param remove     whether all trace of it goes when it ends
+     * @param detach     whether it lives on without this process; what it prints goes to the log then
+     * @throws ContainerException CONFLICT if the name is taken
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public NewContainer create(
+            ContainerBuilder builder, String name, String image, String stopSignal, boolean remove, boolean detach) {
+        try {
+            makeDirectory(root);
+            makeDirectory(root.resolve("containers"));
+            try (Flock names = Flock.exclusive(root.resolve("lock"))) {
+                String given = name.isEmpty() ? freeName() : name;
+                checkFree(given);
+                Path folder = root.resolve("containers").resolve(builder.id());
+                Files.createDirectory(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                Flock creating = Flock.exclusive(folder.resolve("creating"));
+                Files.createFile(folder.resolve("exit"));
+                builder.state(given, folder, remove);
+                if (detach) {
+                    builder.detached(folder.resolve("log"));
+                }
+                Files.write(
+                        folder.resolve("state.json"),
+                        state(builder, given, image, stopSignal, remove).toJson());
+                return new NewContainer(new StoredContainer(folder, read(folder).orElseThrow()), creating);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT,
+                    "there is a container of the id '" + builder.id() + "' already",
+                    e);
+        } catch (IOException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.DENIED,
+                    "cannot record the container: " + e
+                            + "\n  likely cause: the state folder " + root + " is not this user's, or its disk is full"
+                            + "\n  mend: set ALCOVE_ROOT to a folder of your own",
+                    e);
+        }
+    }
+
+    private static StoredState state(ContainerBuilder b, String name, String image, String stopSignal, boolean remove) {
+        ContainerSpec spec = b.spec();
+        var process = spec.config().process();
+        var linux = spec.config().linux();
+        if (process == null || linux == null) {
+            throw new IllegalStateException("the builder makes both");
+        }
+        List<String> rooms = new ArrayList<>();
+        linux.namespaces().forEach(n -> rooms.add(n.type()));
+        return new StoredState(
+                spec.id(),
+                name,
+                image,
+                process.args(),
+                System.currentTimeMillis(),
+                remove,
+                "alcove-" + spec.id(),
+                stopSignal,
+                rooms,
+                process.env(),
+                process.cwd(),
+                process.user().uid(),
+                process.user().gid(),
+                process.user().additionalGids(),
+                process.capabilities() == null
+                        ? List.of()
+                        : process.capabilities().bounding(),
+                process.noNewPrivileges(),
+                StoredState.seccompText(b.effectiveSeccomp()));
+    }
+
+    private static void makeDirectory(Path path) throws IOException {
+        Files.createDirectories(path);
+    }
+
+    private String freeName() throws IOException {
+        while (true) {
+            String name = RandomName.next();
+            if (named(name).isEmpty()) {
+                return name;
+            }
+        }
+    }
+
+    private void checkFree(String name) throws IOException {
+        Optional<StoredContainer> other = named(name);
+        if (other.isPresent()) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT,
+                    "the name '" + name + "' is in use by container "
+                            + other.get().id()
+                            + "\n  likely cause: it was started before and not removed"
+                            + "\n  mend: alcove rm -f " + name + ", or choose another name");
+        }
+    }
+
+    private Optional<StoredContainer> named(String name) throws IOException {
+        for (StoredContainer c : all()) {
+            if (c.name().equals(name)) {
+                return Optional.of(c);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** All containers, the newest first. Clears what a crash left behind. */
+    public List<StoredContainer> list() {
+        try {
+            List<StoredContainer> found = all();
+            found.sort(Comparator.comparing(StoredContainer::created).reversed());
+            return found;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<StoredContainer> all() throws IOException {
+        List<StoredContainer> found = new ArrayList<>();
+        Path containers = root.resolve("containers");
+        if (!Files.isDirectory(containers)) {
+            return found;
+        }
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(containers)) {
+            for (Path folder : folders) {
+                Optional<StoredState> state = read(folder);
+                if (state.isEmpty()) {
+                    clearUnfinished(folder);
+                    continue;
+                }
+                StoredContainer c = new StoredContainer(folder, state.get());
+                if (c.clearIfDead()) {
+                    found.add(c);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The state, or empty while it is being written or removed. */
+    private static Optional<StoredState> read(Path folder) throws IOException {
+        try {
+            byte[] json = Files.readAllBytes(folder.resolve("state.json"));
+            return json.length == 0 ? Optional.empty() : Optional.of(StoredState.parse(json));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            if (Flock.tryExclusive(folder.resolve("creating"))
+                    .map(StoredContainer::release)
+                    .isEmpty()) {
+                return Optional.empty(); // being written at this moment
+            }
+            throw new ContainerException(
+                    ContainerException.Kind.INTERNAL,
+                    "cannot read " + folder.resolve("state.json") + ": " + e.getMessage()
+                            + "\n  likely cause: another version of Alcove wrote it, or it was edited"
+                            + "\n  mend: remove the folder " + folder,
+                    e);
+        }
+    }
+
+    /** A folder without a state whose maker is gone. */
+    private static void clearUnfinished(Path folder) throws IOException {
+        if (!Files.exists(folder.resolve("creating"))) {
+            return; // its maker has not come so far, or someone is removing it
+        }
+        Optional<Flock> lock = Flock.tryExclusive(folder.resolve("creating"));
+        if (lock.isPresent()) {
+            StoredContainer.deleteFolder(folder);
+            lock.get().close();
+        }
+    }
+
+    /**
+     * One container by its name, its id, or an unambiguous beginning of its id.
+     *
+     * @throws ContainerException NOT_FOUND, or INVALID if several ids begin so
+     */
+    public StoredContainer find(String reference) {
+        StoredContainer found = null;
+        for (StoredContainer c : list()) {
+            if (c.name().equals(reference) || c.id().equals(reference)) {
+                return c;
+            }
+            if (!reference.isEmpty() && c.id().startsWith(reference)) {
+                if (found != null) {
+                    throw new ContainerException(
+                            ContainerException.Kind.INVALID,
+                            "'" + reference + "' is the beginning of several containers' ids\n  mend: give more of it");
+                }
+                found = c;
+            }
+        }
+        if (found == null) {
+            throw new ContainerException(
+                    ContainerException.Kind.NOT_FOUND,
+                    "no such container: " + reference
+                            + "\n  likely cause: a wrong name, another state folder (" + root
+                            + "), or it has been removed"
+                            + "\n  mend: alcove ps -a lists those there are");
+        }
+        return found;
+    }
+
+    /** Removes a container's control groups, once nobody is in them. */
+    static void removeGroup(String group) {
+        Cgroup cgroup = Cgroup.of(CgroupLayout.read(), group);
+        if (cgroup.exists()) {
+            cgroup.kill(END);
+            cgroup.remove();
+        }
+    }
+
+    /** A container that has been recorded and not yet started. */
+    public static final class NewContainer implements AutoCloseable {
+        private final StoredContainer container;
+        private final Flock creating;
+
+        NewContainer(StoredContainer container, Flock creating) {
+            this.container = container;
+            this.creating = creating;
+        }
+
+        /** The record. */
+        public StoredContainer container() {
+            return container;
+        }
+
+        /** To be called when it runs, or its start has failed: then nothing of it stays. */
+        @Override
+        public void close() {
+            creating.close();
+            container.clearIfDead();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.CgroupHierarchy;
+import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.Pidfd;
+import dev.alcove.spec.ConsoleSize;
+import dev.alcove.spec.LinuxCapabilities;
+import dev.alcove.spec.OciProcess;
+import dev.alcove.spec.OciSpec;
+import dev.alcove.spec.OciUser;
+import dev.alcove.spec.UserSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One more process in a running container: in its rooms and groups, under its system call policy and capabilities. User,
+ * environment and directory are those of the container unless others are given.
+ */
+public final class ExecBuilder {
+    private final StoredContainer container;
+    private final List<String> command;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private OciUser user;
+    private String directory;
+    private boolean terminal;
+    private boolean inherit;
+    private List<Fd> streams = List.of();
+    private boolean privileged;
+    private Optional<ConsoleSize> size = Optional.empty();
+    private Optional<Path> output = Optional.empty();
+
+    ExecBuilder(StoredContainer container, List<String> command) {
+        StoredState s = container.state();
+        this.container = container;
+        this.command = List.copyOf(command);
+        this.user = new OciUser(s.uid(), s.gid(), null, s.groups(), "");
+        this.directory = s.cwd();
+        for (String e : s.env()) {
+            int eq = e.indexOf('=');
+            environment.put(e.substring(0, eq), e.substring(eq + 1));
+        }
+    }
+
+    /** The environment, to be changed; it starts as the container's. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** The user, groups and umask. */
+    public ExecBuilder user(OciUser user) {
+        this.user = user;
+        return this;
+    }
+
+    /**
+     * The user as people name it, looked up in the container's own files. HOME becomes that user's.
+     *
+     * @throws ContainerException if there is no such user or group, or the container does not run
+     */
+    public ExecBuilder user(UserSpec user) {
+        try (Pidfd process = container.process()) {
+            RootUsers.Found found =
+                    RootUsers.below(Path.of("/proc/" + process.pid() + "/root")).find(user, List.of());
+            environment.put("HOME", found.home());
+            return user(found.user());
+        }
+    }
+
+    /** The working directory inside, absolute. */
+    public ExecBuilder directory(String directory) {
+        this.directory = directory;
+        return this;
+    }
+
+    /** A terminal instead of pipes. */
+    public ExecBuilder terminal(boolean on) {
+        this.terminal = on;
+        return this;
+    }
+
+    /** The terminal's size in characters. */
+    public ExecBuilder terminalSize(int rows, int columns) {
+        this.size = Optional.of(new ConsoleSize(rows, columns));
+        return this;
+    }
+
+    /** All capabilities and no system call policy. */
+    public ExecBuilder privileged(boolean on) {
+        this.privileged = on;
+        return this;
+    }
+
+    /** The caller's standard input, output and error. Without it they are pipes. */
+    public ExecBuilder inheritIO() {
+        this.inherit = true;
+        return this;
+    }
+
+    /** Descriptors that become its standard input, output and error; they stay the caller's. */
+    public ExecBuilder redirect(Fd in, Fd out, Fd err) {
+        this.inherit = true;
+        this.streams = List.of(in, out, err);
+        return this;
+    }
+
+    /** It lives on without this process, as long as the container does; what it prints goes to a file. */
+    public ExecBuilder detached(Path log) {
+        this.output = Optional.of(log);
+        return this;
+    }
+
+    /**
+     * Starts it; returns when its program has been executed.
+     *
+     * @throws ContainerException CONFLICT if the container does not run, or as {@link ContainerBuilder#start()}
+     */
+    public Container start() {
+        try (Pidfd process = container.process()) {
+            ContainerSpec spec = spec();
+            HostFacts facts = HostProbe.read(spec);
+            return Container.start(
+                    new StreamChoice(output, inherit, streams, terminal),
+                    spec,
+                    facts,
+                    Planner.plan(spec, facts),
+                    Map.of(ExecTarget.PIDFD, process.fd()));
+        }
+    }
+
+    private ContainerSpec spec() {
+        StoredState s = container.state();
+        List<String> names = privileged
+                ? Caller.read().capabilities().stream()
+                        .map(dev.alcove.linux.Capability::kernelName)
+                        .toList()
+                : s.capabilities();
+        List<String> env = new ArrayList<>();
+        environment.forEach((k, v) -> env.add(k + "=" + v));
+        OciProcess process = OciProcess.builder()
+                .args(command)
+                .env(env)
+                .cwd(directory)
+                .user(user)
+                .terminal(terminal)
+                .consoleSize(size.orElse(null))
+                .capabilities(
+                        user.uid() == 0
+                                ? Defaults.capabilities(names)
+                                : new LinuxCapabilities(names, List.of(), List.of(), List.of(), List.of()))
+                .noNewPrivileges(s.noNewPrivileges() && !privileged)
+                .build();
+        return new ContainerSpec(
+                s.id(),
+                s.name(),
+                OciSpec.builder().ociVersion("1.3.0").process(process).build(),
+                Rootfs.inherited(),
+                false,
+                false,
+                List.of(),
+                List.of(),
+                privileged ? Optional.empty() : SeccompFilters.of(s.seccompChoice(), Set.copyOf(names)),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.of(target()),
+                output.isPresent());
+    }
+
+    private ExecTarget target() {
+        StoredState s = container.state();
+        Set<NamespaceKind> kinds = EnumSet.noneOf(NamespaceKind.class);
+        for (String room : s.rooms()) {
+            NamespaceKind.named(room).ifPresent(kinds::add);
+        }
+        List<String> tasks = new ArrayList<>();
+        Optional<String> unified = Optional.empty();
+        for (CgroupHierarchy h : CgroupLayout.read().hierarchies()) {
+            String directory = h.directory(s.group());
+            if (!Files.isDirectory(Path.of(directory))) {
+                continue;
+            }
+            if (h.unified()) {
+                unified = Optional.of(directory);
+            } else {
+                tasks.add(directory + "/tasks");
+            }
+        }
+        return new ExecTarget(kinds, tasks, unified);
+    }
+}
