@@ -61,8 +61,11 @@ final class ChildPart {
                                 .map(t -> t.kinds().contains(NamespaceKind.USER))
                                 .orElse(false));
         identity.limits();
+        if (newUser || plan.spec.prepare().isPresent()) {
+            waitForParent(childEnd);
+        }
         if (newUser) {
-            waitForMaps(childEnd);
+            becomeRoot();
         }
         namespaces();
         Optional<Arg.Result> terminal = files();
@@ -108,14 +111,17 @@ final class ChildPart {
         p.call("modes are as the steps say", Syscall.UMASK, Arg.ZERO);
     }
 
-    private void waitForMaps(Arg.Result childEnd) {
+    private void waitForParent(Arg.Result childEnd) {
         p.callAtLeast(
                 1,
-                "until the monitor has mapped the ids",
+                "until what the parent does for this process is done: its ids, its network",
                 Syscall.READ,
                 childEnd,
                 Arg.at(Data.buffer(8, "go")),
                 Arg.num(1));
+    }
+
+    private void becomeRoot() {
         Arg zero = Arg.ZERO;
         p.call("root of the new user namespace", Syscall.SETRESGID, zero, zero, zero);
         p.call("root of the new user namespace", Syscall.SETRESUID, zero, zero, zero);

@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.CgroupIoLimit;
 import dev.alcove.linux.CgroupLimits;
 import dev.alcove.linux.DeviceRule;
 import dev.alcove.spec.LinuxBlockIo;
@@ -8,8 +9,11 @@ import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxHugepageLimit;
 import dev.alcove.spec.LinuxMemory;
 import dev.alcove.spec.LinuxResources;
+import dev.alcove.spec.LinuxThrottleDevice;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration's resources as limits of a control group. */
 final class Limits {
@@ -22,20 +26,7 @@ final class Limits {
         if (r.pids() != null && r.pids().limit() != null) {
             b.pids(r.pids().limit());
         }
-        LinuxBlockIo io = r.blockIo();
-        if (io != null) {
-            if (io.weight() != null) {
-                b.ioWeight(io.weight());
-            }
-            if (!io.throttleReadBpsDevice().isEmpty()
-                    || !io.throttleWriteBpsDevice().isEmpty()
-                    || !io.throttleReadIopsDevice().isEmpty()
-                    || !io.throttleWriteIopsDevice().isEmpty()
-                    || !io.weightDevice().isEmpty()) {
-                throw new IllegalArgumentException(
-                        "linux.resources.blockIO: limits of single devices are not planned yet");
-            }
-        }
+        blockIo(b, r.blockIo());
         for (LinuxHugepageLimit h : r.hugepageLimits()) {
             b.hugetlb(h.pageSize(), h.limit().bits());
         }
@@ -53,11 +44,43 @@ final class Limits {
         return b.build();
     }
 
-    private static OptionalInt number(@org.jspecify.annotations.Nullable Long n) {
+    private static void blockIo(CgroupLimits.Builder b, @Nullable LinuxBlockIo io) {
+        if (io == null) {
+            return;
+        }
+        if (io.weight() != null) {
+            b.ioWeight(io.weight());
+        }
+        if (!io.weightDevice().isEmpty() || io.leafWeight() != null) {
+            throw new IllegalArgumentException(
+                    "linux.resources.blockIO: weights of single devices and of leaves are not supported");
+        }
+        io.throttleReadBpsDevice().forEach(d -> b.io(limit(d, rate(d), NONE, NONE, NONE)));
+        io.throttleWriteBpsDevice().forEach(d -> b.io(limit(d, NONE, rate(d), NONE, NONE)));
+        io.throttleReadIopsDevice().forEach(d -> b.io(limit(d, NONE, NONE, rate(d), NONE)));
+        io.throttleWriteIopsDevice().forEach(d -> b.io(limit(d, NONE, NONE, NONE, rate(d))));
+    }
+
+    private static final OptionalLong NONE = OptionalLong.empty();
+
+    private static OptionalLong rate(LinuxThrottleDevice d) {
+        return OptionalLong.of(d.rate().bits());
+    }
+
+    private static CgroupIoLimit limit(
+            LinuxThrottleDevice d,
+            OptionalLong readBps,
+            OptionalLong writeBps,
+            OptionalLong readIops,
+            OptionalLong writeIops) {
+        return new CgroupIoLimit((int) d.major(), (int) d.minor(), readBps, writeBps, readIops, writeIops);
+    }
+
+    private static OptionalInt number(@Nullable Long n) {
         return n == null || n < 0 ? OptionalInt.empty() : OptionalInt.of(n.intValue());
     }
 
-    private static void memory(CgroupLimits.Builder b, @org.jspecify.annotations.Nullable LinuxMemory m) {
+    private static void memory(CgroupLimits.Builder b, @Nullable LinuxMemory m) {
         if (m == null) {
             return;
         }
@@ -72,7 +95,7 @@ final class Limits {
         }
     }
 
-    private static void cpu(CgroupLimits.Builder b, @org.jspecify.annotations.Nullable LinuxCpu c) {
+    private static void cpu(CgroupLimits.Builder b, @Nullable LinuxCpu c) {
         if (c == null) {
             return;
         }
