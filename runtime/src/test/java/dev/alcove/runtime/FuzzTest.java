@@ -79,7 +79,7 @@ class FuzzTest {
         command.addAll(corpus());
         Result r = run(command);
         assertThat(r.status()).as(r.said()).isZero();
-        String[] words = r.said().split("\\s+");
+        String[] words = r.said().split("\\s+", -1);
         assertThat(Integer.parseInt(words[2]))
                 .as("many were sound enough to run: " + r.said())
                 .isGreaterThan(1000);

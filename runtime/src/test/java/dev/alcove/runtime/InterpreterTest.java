@@ -325,8 +325,7 @@ class InterpreterTest {
                 List.of("qemu", payload.toString(), "argument"),
                 List.of(),
                 WHY));
-        assertThat(InitRun.run(p.build()))
-                .isEqualTo(new InitRun.Outcome(33, List.of(), "aarch64 argument 2\n"));
+        assertThat(InitRun.run(p.build())).isEqualTo(new InitRun.Outcome(33, List.of(), "aarch64 argument 2\n"));
     }
 
     @ParameterizedTest

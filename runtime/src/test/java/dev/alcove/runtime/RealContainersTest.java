@@ -58,7 +58,9 @@ class RealContainersTest {
         for (CgroupHierarchy h : CgroupLayout.read().hierarchies()) {
             assertThat(Path.of(h.directory("alcove-" + id))).doesNotExist();
         }
-        assertThat(ProcessHandle.current().children().filter(p -> p.info().command().orElse("").contains("alcove-init")))
+        assertThat(ProcessHandle.current()
+                        .children()
+                        .filter(p -> p.info().command().orElse("").contains("alcove-init")))
                 .isEmpty();
     }
 
@@ -106,13 +108,15 @@ class RealContainersTest {
 
     @Test
     void hostImage() {
-        assertThat(out(shell("echo $$; hostname; ls /home /root; id -u; test -e /etc/shadow || echo no shadow").hostname("box")))
+        assertThat(out(shell("echo $$; hostname; ls /home /root; id -u; test -e /etc/shadow || echo no shadow")
+                        .hostname("box")))
                 .isEqualTo("1\nbox\n/home:\n\n/root:\n0\nno shadow");
     }
 
     @Test
     void directoryKeepsWhatIsWritten() throws IOException {
-        assertThat(out(inDirectory("cat /kept; echo new > /written; cat /proc/1/comm", false))).isEqualTo("below\nsh");
+        assertThat(out(inDirectory("cat /kept; echo new > /written; cat /proc/1/comm", false)))
+                .isEqualTo("below\nsh");
         assertThat(folder.resolve("root/written")).hasContent("new\n");
     }
 
@@ -126,7 +130,8 @@ class RealContainersTest {
 
     @Test
     void aReadOnlyRootCannotBeWritten() throws IOException {
-        Ran r = run(inDirectory("echo x > /written || echo refused; echo y > /dev/shm/ok && echo shm", false).readOnly(true));
+        Ran r = run(inDirectory("echo x > /written || echo refused; echo y > /dev/shm/ok && echo shm", false)
+                .readOnly(true));
         assertThat(r.out()).isEqualTo("refused\nshm\n");
         assertThat(folder.resolve("root/written")).doesNotExist();
     }
@@ -140,7 +145,8 @@ class RealContainersTest {
     @Test
     void pid1HoldsNothingOpenThatCouldBeTaken() {
         // A file of init cannot be looked at before it has closed its own end of the handshake: it does so at once.
-        assertThat(out(shell("while ls /proc/1/fd | grep -q 3; do :; done; ls -m /proc/1/fd").init(true)))
+        assertThat(out(shell("while ls /proc/1/fd | grep -q 3; do :; done; ls -m /proc/1/fd")
+                        .init(true)))
                 .isEqualTo("0, 1, 2");
     }
 
@@ -163,21 +169,26 @@ class RealContainersTest {
 
     @Test
     void maskedAndReadOnlyPaths() {
-        assertThat(out(shell("cat /proc/interrupts | wc -c; ls /sys/firmware | wc -l; echo x 2>/dev/null > /proc/sysrq-trigger || echo refused")))
+        assertThat(
+                        out(
+                                shell(
+                                        "cat /proc/interrupts | wc -c; ls /sys/firmware | wc -l; echo x 2>/dev/null > /proc/sysrq-trigger || echo refused")))
                 .isEqualTo("0\n0\nrefused");
     }
 
     @Test
     void rangesOfAUserNamespace() {
         List<LinuxIdMapping> ids = List.of(new LinuxIdMapping(0, 100_000, 65536));
-        assertThat(out(shell("id -u; cat /proc/self/uid_map | tr -s ' '; stat -c %u /dev/null; touch /tmp/x && stat -c %u /tmp/x")
+        assertThat(out(shell(
+                                "id -u; cat /proc/self/uid_map | tr -s ' '; stat -c %u /dev/null; touch /tmp/x && stat -c %u /tmp/x")
                         .idMappings(ids, ids)))
                 .isEqualTo("0\n 0 100000 65536\n65534\n0");
     }
 
     @Test
     void aTimeLimitEndsIt() throws IOException {
-        try (Container c = shell("echo up; sleep 1000").timeout(Duration.ofMillis(300)).start()) {
+        try (Container c =
+                shell("echo up; sleep 1000").timeout(Duration.ofMillis(300)).start()) {
             Exit e = c.end();
             assertThat(e.timedOut()).isTrue();
             assertThat(e.status()).isEqualTo(128 + 9);
@@ -199,9 +210,11 @@ class RealContainersTest {
     @Test
     void kernelParametersOfItsOwn() throws IOException {
         String host = Files.readString(Path.of("/proc/sys/kernel/msgmax")).strip();
-        assertThat(out(shell("cat /proc/sys/kernel/msgmax").sysctl("kernel.msgmax", "4242"))).isEqualTo("4242");
+        assertThat(out(shell("cat /proc/sys/kernel/msgmax").sysctl("kernel.msgmax", "4242")))
+                .isEqualTo("4242");
         assertThat(Files.readString(Path.of("/proc/sys/kernel/msgmax")).strip()).isEqualTo(host);
-        assertThatThrownBy(() -> shell("true").sysctl("kernel.core_pattern", "x").start())
+        assertThatThrownBy(
+                        () -> shell("true").sysctl("kernel.core_pattern", "x").start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("kernel.core_pattern");
     }
@@ -257,7 +270,8 @@ class RealContainersTest {
                 .containsEntry("Seccomp", "2")
                 .containsEntry("SigBlk", "0000000000000000")
                 .containsEntry("SigIgn", "0000000000000000");
-        ContainerBuilder few = new ContainerBuilder("cat", "/proc/self/status").id(id).noNewPrivileges(true);
+        ContainerBuilder few =
+                new ContainerBuilder("cat", "/proc/self/status").id(id).noNewPrivileges(true);
         few.capabilities().clear();
         few.capabilities().add("CAP_KILL");
         Map<String, String> bare = status(few.seccomp(SeccompChoice.unconfined()));
@@ -353,16 +367,29 @@ class RealContainersTest {
         }
         CgroupLayout only =
                 new CgroupLayout(CgroupLayout.Mode.V2, List.of(unified.orElseThrow()), CgroupLayout.SwapLimit.NO_SWAP);
-        ContainerBuilder b = shell("grep ^0:: /proc/self/cgroup; mknod /tmp/mem c 1 1 && echo made;"
-                + " dd if=/tmp/mem of=/dev/null bs=1 count=1 2>/dev/null || echo refused; echo x > /dev/null && echo null");
+        ContainerBuilder b = shell(
+                "grep ^0:: /proc/self/cgroup; mknod /tmp/mem c 1 1 && echo made;"
+                        + " dd if=/tmp/mem of=/dev/null bs=1 count=1 2>/dev/null || echo refused; echo x > /dev/null && echo null");
         ContainerSpec spec = b.spec();
         HostFacts f = HostProbe.read(spec);
         HostFacts facts = new HostFacts(
-                f.arch(), f.kernel(), f.uid(), f.gid(), f.capabilities(), f.initialUserNamespace(), f.lastCapability(),
-                f.landlockAbi(), only, f.limits(), f.rootLinks(), f.etc(), f.files());
+                f.arch(),
+                f.kernel(),
+                f.uid(),
+                f.gid(),
+                f.capabilities(),
+                f.initialUserNamespace(),
+                f.lastCapability(),
+                f.landlockAbi(),
+                only,
+                f.limits(),
+                f.rootLinks(),
+                f.etc(),
+                f.files());
         Program program = Planner.plan(spec, facts);
         assertThat(program.text()).contains("BPF_PROG_ATTACH", "CLONE_INTO_CGROUP");
-        try (Container c = Container.start(new StreamChoice(Optional.empty(), false, List.of(), false), spec, facts, program, Map.of())) {
+        try (Container c = Container.start(
+                new StreamChoice(Optional.empty(), false, List.of(), false), spec, facts, program, Map.of())) {
             String said = new String(c.inputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(said).isEqualTo("0::/\nmade\nrefused\nnull\n");
             assertThat(c.waitFor()).isZero();
