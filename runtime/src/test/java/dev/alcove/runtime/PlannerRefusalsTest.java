@@ -111,19 +111,6 @@ class PlannerRefusalsTest {
                 "'x'");
         root(mounts(OciMount.of("/a", "bind", "/srv", List.of("bind", "size=1"))), "mounts[7].options", "'size=1'");
         root(mounts(OciMount.of("/a", "bind", "/srv", List.of("bind", "idmap"))), "mounts[7].options", "'idmap'");
-        root(
-                new Wanted()
-                        .resources(LinuxResources.builder()
-                                .blockIo(new LinuxBlockIo(
-                                        null,
-                                        null,
-                                        List.of(),
-                                        List.of(new dev.alcove.spec.LinuxThrottleDevice(8, 0, Uint64.of(1))),
-                                        List.of(),
-                                        List.of(),
-                                        List.of()))
-                                .build()),
-                "linux.resources.blockIO");
         root(new Wanted().config(c -> c.hostname("x".repeat(65))), "hostname", "65");
         root(new Wanted().config(c -> c.domainname("y".repeat(65))), "domainname", "65");
         root(new Wanted().timeout(Duration.ofSeconds(-1)), "timeout", "-1");
@@ -154,6 +141,24 @@ class PlannerRefusalsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.getMessage())
                         .contains(c.said()));
+    }
+
+    @Test
+    void aLimitWithoutItsControllerIsRefused() {
+        Wanted wanted = new Wanted()
+                .resources(LinuxResources.builder()
+                        .blockIo(new LinuxBlockIo(
+                                null,
+                                null,
+                                List.of(),
+                                List.of(new dev.alcove.spec.LinuxThrottleDevice(8, 0, Uint64.of(1))),
+                                List.of(),
+                                List.of(),
+                                List.of()))
+                        .build());
+        assertThatThrownBy(() -> Planner.plan(wanted.spec(), Machines.root(Machines.v1())))
+                .isInstanceOf(dev.alcove.linux.CgroupUnavailableException.class)
+                .hasMessageContaining("blkio");
     }
 
     @Test
