@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
+import java.util.List;
 
 /** The likely cause of a failed step and what mends it: one table, from what is known of such failures. */
 final class Causes {
@@ -15,9 +16,13 @@ final class Causes {
         if (!(step instanceof Step.Call call)) {
             return UNKNOWN;
         }
-        String text = call.args().isEmpty() ? "" : call.args().toString();
+        StringBuilder words = new StringBuilder();
+        for (Arg a : call.args()) {
+            words.append(a.text()).append(' ');
+        }
+        String text = words.toString();
         return switch (call.call()) {
-            case CLONE3, UNSHARE -> makeNamespaces(error, facts);
+            case CLONE3, UNSHARE -> makeNamespaces(error, text, facts);
             case SETNS ->
                 new Cause(
                         "the namespace belongs to a user namespace over which this process has no rights",
@@ -30,9 +35,15 @@ final class Causes {
                                 "ask for the same options, or mount something else")
                         : UNKNOWN;
             case OPEN_TREE ->
-                error == Errno.ENOENT
-                        ? new Cause("the path does not exist on the host", "create it, or correct the path")
-                        : UNKNOWN;
+                switch (error) {
+                    case ENOENT ->
+                        new Cause("the path does not exist on the host", "create it, or correct the path");
+                    case EINVAL ->
+                        new Cause(
+                                "its mount is unbindable, or another user namespace's that must be bound with all below it",
+                                "mount --make-private it, or bind it recursively (rbind)");
+                    default -> UNKNOWN;
+                };
             case OPENAT2 ->
                 switch (error) {
                     case ENOENT -> new Cause("the path does not exist in the root file system", "create it there");
@@ -76,7 +87,17 @@ final class Causes {
         };
     }
 
-    private static Cause makeNamespaces(Errno error, HostFacts facts) {
+    private static Cause makeNamespaces(Errno error, String text, HostFacts facts) {
+        if (error == Errno.EINVAL) {
+            for (String kind : List.of("CLONE_NEWNS", "CLONE_NEWUSER")) {
+                if (text.contains(kind) && text.contains("CLONE_FS")) {
+                    return new Cause(
+                            kind + " and CLONE_FS exclude each other: what has rooms of its own cannot share root,"
+                                    + " working directory and umask with a process outside",
+                            "leave one of the two flags out");
+                }
+            }
+        }
         return switch (error) {
             case EPERM ->
                 facts.privileged()
@@ -91,7 +112,7 @@ final class Causes {
                         "the limit of nested or counted namespaces is reached", "as root: raise user.max_*_namespaces");
             case EINVAL ->
                 new Cause(
-                        "this kernel lacks one of the kinds, or two flags exclude each other (CLONE_NEWNS with CLONE_FS)",
+                        "this kernel lacks one of the kinds of namespace",
                         "alcove check names the missing kind");
             case EAGAIN, ENOMEM ->
                 new Cause("no more processes can be made: a pids limit, RLIMIT_NPROC, or memory", "raise the limit");

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,7 @@ public final class ContainerBuilder {
     Optional<Duration> timeout = Optional.empty();
     Optional<Path> state = Optional.empty();
     Optional<Path> output = Optional.empty();
+    Optional<IntConsumer> prepare = Optional.empty();
     OptionalLong oomScoreAdj = OptionalLong.empty();
 
     @Nullable
@@ -122,8 +124,9 @@ public final class ContainerBuilder {
     public ContainerBuilder(List<String> command) {
         this.command = List.copyOf(command);
         for (NamespaceKind kind : NamespaceKind.values()) {
-            rooms.put(
-                    kind, kind == NamespaceKind.USER || kind == NamespaceKind.TIME ? new Room.Host() : new Room.Own());
+            if (kind != NamespaceKind.USER) {
+                rooms.put(kind, kind == NamespaceKind.TIME ? new Room.Host() : new Room.Own());
+            }
         }
         environment.put("PATH", Defaults.PATH);
         environment.put("HOME", "/root");
@@ -165,7 +168,10 @@ public final class ContainerBuilder {
         return this;
     }
 
-    /** The host name inside, at most 64 bytes; the first 12 digits of the id at first. */
+    /**
+     * The host name inside, at most 64 bytes. At first it is the first 12 digits of the id, or with
+     * {@link Rootfs#inherited()} a copy of the caller's.
+     */
     public ContainerBuilder hostname(String name) {
         this.hostname = name;
         return this;
@@ -215,7 +221,10 @@ public final class ContainerBuilder {
         return this;
     }
 
-    /** What its room of one kind is. */
+    /**
+     * What its room of one kind is. At first all are its own but the clocks (TIME) and the users (USER): these are its
+     * own where the caller, an ordinary user, could not make the others without.
+     */
     public ContainerBuilder room(NamespaceKind kind, Room room) {
         rooms.put(kind, room);
         return this;
@@ -363,6 +372,26 @@ public final class ContainerBuilder {
     /** The caller's standard input, output and error. Without it they are pipes. */
     public ContainerBuilder inheritIO() {
         this.inherit = true;
+        return this;
+    }
+
+    /**
+     * What is to be done between the making of its namespaces and the start of its program, such as giving it a network
+     * interface: the container's first process waits for it in its new namespaces, so that the program has it from its
+     * first instruction. What it throws ends the start.
+     *
+     * {@snippet :
+     * builder.prepare(pid -> {
+     *     try (Namespace net = Namespace.of(NamespaceKind.NET, pid).orElseThrow(); Netlink here = Netlink.open()) {
+     *         here.links().addVeth(NewLink.named("outside"), NewLink.named("eth0").in(net.fd()));
+     *     }
+     * });
+     * }
+     *
+     * @param action is given the pid of the container's first process, and runs on the thread that calls {@link #start}
+     */
+    public ContainerBuilder prepare(IntConsumer action) {
+        this.prepare = Optional.of(action);
         return this;
     }
 

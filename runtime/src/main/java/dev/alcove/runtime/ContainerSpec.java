@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * What is wanted of one container: the OCI configuration, and what Alcove knows beyond it. The builder, the command line
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param remove   whether the state's folder goes with the container
  * @param target   the running container in which this is one more process; empty for a container of its own
  * @param detached whether it lives on when the process that started it ends
+ * @param prepare  what the caller does in the new namespaces before the program starts, {@link ContainerBuilder#prepare}
  */
 public record ContainerSpec(
         String id,
@@ -41,7 +43,8 @@ public record ContainerSpec(
         Optional<Path> state,
         boolean remove,
         Optional<ExecTarget> target,
-        boolean detached) {
+        boolean detached,
+        Optional<IntConsumer> prepare) {
     /** Copies the lists. */
     public ContainerSpec {
         files = List.copyOf(files);

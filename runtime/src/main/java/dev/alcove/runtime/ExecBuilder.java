@@ -172,7 +172,8 @@ public final class ExecBuilder {
                 Optional.empty(),
                 false,
                 Optional.of(target()),
-                output.isPresent());
+                output.isPresent(),
+                Optional.empty());
     }
 
     private ExecTarget target() {

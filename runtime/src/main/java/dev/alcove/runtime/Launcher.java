@@ -133,7 +133,12 @@ final class Launcher {
                     throw Failure.of(spec, facts, program, report.step(), (int) report.value());
                 }
                 case Wire.REPORT_SYNC -> {
-                    IdMapper.map(spec, (int) report.extra0());
+                    int pid = (int) report.extra0();
+                    if (report.value() == Planner.SYNC_PREPARE) {
+                        spec.prepare().ifPresent(action -> action.accept(pid));
+                    } else {
+                        IdMapper.map(spec, pid);
+                    }
                     control.send(new byte[8]);
                 }
                 case Wire.REPORT_CONSOLE -> {}

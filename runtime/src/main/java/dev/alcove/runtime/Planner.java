@@ -33,6 +33,9 @@ public final class Planner {
     /** The parent's side of SYNC: which one it is. */
     static final int SYNC_ID_MAPS = 1;
 
+    /** What the caller does in the new namespaces before anything else happens there. */
+    static final int SYNC_PREPARE = 2;
+
     private final Plan plan;
     private final Program.Builder p;
     private final ContainerSpec spec;
@@ -120,7 +123,7 @@ public final class Planner {
             throw new PlanRefused(
                     "namespaces can only be made with CAP_SYS_ADMIN or in a user namespace of their own",
                     "this process is an ordinary user's",
-                    "ask for a user namespace (--userns private), or run as root");
+                    "let it have a user namespace of its own (leave --userns host out), or run as root");
         }
         if (newUser && linux.uidMappings().isEmpty()) {
             throw new IllegalArgumentException("linux.uidMappings: a new user namespace needs ids");
@@ -159,7 +162,8 @@ public final class Planner {
                     Syscall.CLOSE,
                     Arg.num(fd));
         }
-        identityMaps(pid, parentEnd);
+        identityMaps(pid);
+        letGo(pid, parentEnd);
         p.add(new Step.Await(parentEnd, "execve closes the child's end; before that it may report a failure"));
         recordPid(pid);
         report(pid);
@@ -483,29 +487,12 @@ public final class Planner {
                 Arg.num(args.size()));
     }
 
-    private void identityMaps(Arg.Result pid, Arg.Result parentEnd) {
+    private void identityMaps(Arg.Result pid) {
         if (!newUser) {
             return;
         }
         if (IdMaps.needsHelper(linux, facts)) {
-            Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
-            p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
-            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(SYNC_ID_MAPS), 8, "the report"));
-            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "whose maps"));
-            p.callAtLeast(
-                    Wire.REPORT_SIZE,
-                    "Java runs newuidmap and newgidmap, which may map more than this user's own id",
-                    Syscall.WRITE,
-                    Arg.num(Wire.CONTROL),
-                    Arg.at(sync),
-                    Arg.num(Wire.REPORT_SIZE));
-            p.callAtLeast(
-                    8,
-                    "until they are done",
-                    Syscall.READ,
-                    Arg.num(Wire.CONTROL),
-                    Arg.at(Data.buffer(8, "go")),
-                    Arg.num(8));
+            sync(SYNC_ID_MAPS, pid, "Java runs newuidmap and newgidmap, which may map more than this user's own id");
         } else {
             if (!facts.has(Capability.SETGID)) {
                 mapFile(
@@ -517,8 +504,39 @@ public final class Planner {
             mapFile(pid, "/gid_map", IdMaps.text(linux.gidMappings()), "which groups inside are which outside");
             mapFile(pid, "/uid_map", IdMaps.text(linux.uidMappings()), "which users inside are which outside");
         }
+    }
+
+    /** The daemon's half of the handshake: the child waits until what the parent does for it is done. */
+    private void letGo(Arg.Result pid, Arg.Result parentEnd) {
+        if (spec.prepare().isPresent()) {
+            sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
+        }
+        if (newUser || spec.prepare().isPresent()) {
+            p.callAtLeast(
+                    1, "all is there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
+        }
+    }
+
+    /** Java acts for the container, and init waits for its answer. */
+    private void sync(int which, Arg.Result pid, String why) {
+        Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
+        p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
+        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
+        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
         p.callAtLeast(
-                1, "the ids are there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
+                Wire.REPORT_SIZE,
+                why,
+                Syscall.WRITE,
+                Arg.num(Wire.CONTROL),
+                Arg.at(sync),
+                Arg.num(Wire.REPORT_SIZE));
+        p.callAtLeast(
+                8,
+                "until it is done",
+                Syscall.READ,
+                Arg.num(Wire.CONTROL),
+                Arg.at(Data.buffer(8, "go")),
+                Arg.num(8));
     }
 
     private void mapFile(Arg.Result pid, String file, String content, String why) {
@@ -545,21 +563,8 @@ public final class Planner {
     static final class PlanRefused extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
-        private final String cause;
-        private final String mend;
-
         PlanRefused(String what, String cause, String mend) {
-            super(what);
-            this.cause = cause;
-            this.mend = mend;
-        }
-
-        String likelyCause() {
-            return cause;
-        }
-
-        String mend() {
-            return mend;
+            super(what + "\n  likely cause: " + cause + "\n  mend: " + mend);
         }
     }
 }

@@ -37,7 +37,7 @@ final class SpecFromBuilder {
         this.b = b;
         this.caller = Caller.read();
         this.userNamespace = own(NamespaceKind.USER)
-                || (!caller.privileged() && b.rooms.get(NamespaceKind.USER) instanceof ContainerBuilder.Room.Host);
+                || (!caller.privileged() && !b.rooms.containsKey(NamespaceKind.USER));
     }
 
     private boolean own(NamespaceKind kind) {
@@ -79,7 +79,8 @@ final class SpecFromBuilder {
                 b.state,
                 b.remove,
                 Optional.empty(),
-                b.detached);
+                b.detached,
+                b.prepare);
     }
 
     private Set<String> capabilities() {
@@ -121,6 +122,10 @@ final class SpecFromBuilder {
         if (!own(NamespaceKind.UTS)) {
             return "";
         }
+        if (b.hostname.isEmpty() && b.rootfs instanceof Rootfs.Inherited) {
+            // Whoever asks for a room only gets what the kernel puts into it: a copy of the caller's name.
+            return "";
+        }
         return b.hostname.isEmpty() ? b.id.substring(0, Math.min(SHORT_ID, b.id.length())) : b.hostname;
     }
 
@@ -150,13 +155,12 @@ final class SpecFromBuilder {
                 case ContainerBuilder.Room.Own o -> namespaces.add(new LinuxNamespace(ociName(kind), ""));
                 case ContainerBuilder.Room.Joined j ->
                     namespaces.add(new LinuxNamespace(ociName(kind), j.file().toString()));
-                case ContainerBuilder.Room.Host h -> {
-                    if (kind == NamespaceKind.USER && userNamespace) {
-                        namespaces.add(new LinuxNamespace("user", ""));
-                    }
-                }
+                case ContainerBuilder.Room.Host h -> {}
             }
         });
+        if (userNamespace && !own(NamespaceKind.USER)) {
+            namespaces.add(new LinuxNamespace("user", ""));
+        }
         Map<String, LinuxTimeOffset> offsets = new LinkedHashMap<>();
         for (TimeOffset t : b.timeOffsets) {
             offsets.put(t.clock().text(), t.toLinux());
