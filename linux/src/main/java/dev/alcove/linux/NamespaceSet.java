@@ -57,7 +57,8 @@ public record NamespaceSet(Map<NamespaceKind, Inode> identities) {
     public static Map<NamespaceSet, List<Integer>> groups(Collection<Integer> pids) {
         Map<NamespaceSet, List<Integer>> groups = new LinkedHashMap<>();
         for (int pid : pids) {
-            of(pid).ifPresent(set -> groups.computeIfAbsent(set, s -> new ArrayList<>()).add(pid));
+            of(pid).ifPresent(set ->
+                    groups.computeIfAbsent(set, s -> new ArrayList<>()).add(pid));
         }
         return groups;
     }

@@ -36,8 +36,7 @@ final class Causes {
                         : UNKNOWN;
             case OPEN_TREE ->
                 switch (error) {
-                    case ENOENT ->
-                        new Cause("the path does not exist on the host", "create it, or correct the path");
+                    case ENOENT -> new Cause("the path does not exist on the host", "create it, or correct the path");
                     case EINVAL ->
                         new Cause(
                                 "its mount is unbindable, or another user namespace's that must be bound with all below it",
@@ -111,9 +110,7 @@ final class Causes {
                 new Cause(
                         "the limit of nested or counted namespaces is reached", "as root: raise user.max_*_namespaces");
             case EINVAL ->
-                new Cause(
-                        "this kernel lacks one of the kinds of namespace",
-                        "alcove check names the missing kind");
+                new Cause("this kernel lacks one of the kinds of namespace", "alcove check names the missing kind");
             case EAGAIN, ENOMEM ->
                 new Cause("no more processes can be made: a pids limit, RLIMIT_NPROC, or memory", "raise the limit");
             case EBUSY ->

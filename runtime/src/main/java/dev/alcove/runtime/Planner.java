@@ -524,19 +524,9 @@ public final class Planner {
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
         p.callAtLeast(
-                Wire.REPORT_SIZE,
-                why,
-                Syscall.WRITE,
-                Arg.num(Wire.CONTROL),
-                Arg.at(sync),
-                Arg.num(Wire.REPORT_SIZE));
+                Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
         p.callAtLeast(
-                8,
-                "until it is done",
-                Syscall.READ,
-                Arg.num(Wire.CONTROL),
-                Arg.at(Data.buffer(8, "go")),
-                Arg.num(8));
+                8, "until it is done", Syscall.READ, Arg.num(Wire.CONTROL), Arg.at(Data.buffer(8, "go")), Arg.num(8));
     }
 
     private void mapFile(Arg.Result pid, String file, String content, String why) {

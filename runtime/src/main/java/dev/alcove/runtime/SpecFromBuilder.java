@@ -36,8 +36,8 @@ final class SpecFromBuilder {
     SpecFromBuilder(ContainerBuilder b) {
         this.b = b;
         this.caller = Caller.read();
-        this.userNamespace = own(NamespaceKind.USER)
-                || (!caller.privileged() && !b.rooms.containsKey(NamespaceKind.USER));
+        this.userNamespace =
+                own(NamespaceKind.USER) || (!caller.privileged() && !b.rooms.containsKey(NamespaceKind.USER));
     }
 
     private boolean own(NamespaceKind kind) {
