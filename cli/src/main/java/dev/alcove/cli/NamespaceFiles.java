@@ -4,9 +4,12 @@ import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Namespace;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.runtime.ContainerException;
+import dev.alcove.runtime.ContainerStore;
+import dev.alcove.runtime.StoredContainer;
 import dev.alcove.spec.SpecException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** The files that stand for namespaces to join: {@code ns:PATH} and {@code container:NAME}. */
 final class NamespaceFiles {
@@ -43,7 +46,15 @@ final class NamespaceFiles {
 
     /** The namespace of a running container. */
     static Path ofContainer(Shell shell, dev.alcove.spec.NamespaceKind flag, NamespaceKind kind, String reference) {
-        throw new ContainerException(
-                ContainerException.Kind.NOT_FOUND, flag.flag() + ": no such container: " + reference);
+        StoredContainer container = ContainerStore.standard(shell.environment()).find(reference);
+        OptionalInt pid = container.pid();
+        if (pid.isEmpty() || container.status() != StoredContainer.Status.RUNNING) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT,
+                    flag.flag() + ": container " + container.name() + " is not running"
+                            + "\n  likely cause: it has ended, and its namespaces with it"
+                            + "\n  mend: alcove ps lists those that run");
+        }
+        return Path.of("/proc", Integer.toString(pid.getAsInt()), "ns", kind.fileName());
     }
 }

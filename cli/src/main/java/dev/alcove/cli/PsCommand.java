@@ -1,16 +1,66 @@
 package dev.alcove.cli;
 
+import dev.alcove.runtime.ContainerStore;
+import dev.alcove.runtime.StoredContainer;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
-/** {@code alcove ps}. */
+/** {@code alcove ps}: the containers there are. */
 final class PsCommand implements Command {
+    private static final List<String> COLUMNS =
+            List.of("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES");
+
     @Override
     public Manual manual() {
-        return new Manual("ps", List.of("ps"), "Later", "Later.", List.of(), new FlagTable());
+        return new Manual(
+                "ps",
+                List.of("ps [FLAGS]"),
+                "List containers",
+                "Lists the containers that run, the newest first; with -a those that have ended too.",
+                List.of(
+                        new Example("alcove ps -a", "all"),
+                        new Example("alcove ps -aq", "their ids, for other commands"),
+                        new Example("alcove ps --format json", "one JSON object a line")),
+                new FlagTable()
+                        .toggle("all", 'a', "Those that have ended too.")
+                        .toggle("quiet", 'q', "Ids only.")
+                        .toggle("no-trunc", "Nothing is shortened.")
+                        .value("format", "table|json|TEMPLATE", "How: '{{.ID}} {{.Names}}' prints these fields."));
     }
 
     @Override
     public int run(Shell shell, Arguments arguments) {
-        throw new UsageException("ps", "not possible yet");
+        if (!arguments.remaining().isEmpty()) {
+            throw new UsageException("ps", "takes no arguments");
+        }
+        boolean full = arguments.has("no-trunc");
+        Instant now = Instant.now();
+        List<ContainerRow> rows = new ArrayList<>();
+        for (StoredContainer c : ContainerStore.standard(shell.environment()).list()) {
+            if (arguments.has("all") || c.status() != StoredContainer.Status.EXITED) {
+                rows.add(ContainerRow.of(c, now, full));
+            }
+        }
+        String format = arguments.value("format").orElse("table");
+        StringBuilder out = new StringBuilder();
+        if (arguments.has("quiet")) {
+            for (ContainerRow row : rows) {
+                out.append(row.id()).append('\n');
+            }
+        } else if (format.equals("table")) {
+            List<List<String>> cells = new ArrayList<>();
+            for (ContainerRow row : rows) {
+                cells.add(row.cells());
+            }
+            out.append(TextTable.of(COLUMNS, cells));
+        } else {
+            for (ContainerRow row : rows) {
+                out.append(format.equals("json") ? row.json() : row.filled(format))
+                        .append('\n');
+            }
+        }
+        shell.out().print(out);
+        return 0;
     }
 }

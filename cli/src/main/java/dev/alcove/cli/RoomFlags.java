@@ -52,6 +52,9 @@ final class RoomFlags {
     }
 
     private static void names(Arguments arguments, ContainerBuilder builder, boolean ownUts) {
+        if (ownUts) {
+            builder.environment().put("HOSTNAME", builder.id().substring(0, 12));
+        }
         for (String flag : new String[] {"hostname", "domainname"}) {
             Optional<String> text = arguments.value(flag);
             if (text.isEmpty()) {

@@ -1,7 +1,10 @@
 package dev.alcove.cli;
 
 import dev.alcove.linux.Terminal;
+import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerException;
+import dev.alcove.runtime.ContainerStore;
+import dev.alcove.runtime.ContainerStore.NewContainer;
 
 /** {@code alcove run}: starts a container, and waits for its end unless it is detached. */
 final class RunCommand implements Command {
@@ -12,18 +15,40 @@ final class RunCommand implements Command {
 
     @Override
     public int run(Shell shell, Arguments arguments) {
+        boolean detach = arguments.has("detach");
+        boolean interactive = arguments.has("interactive") && !detach;
+        if (arguments.has("tty") && interactive && !Terminal.isTerminal(shell.in())) {
+            throw notATerminal();
+        }
         RunSetup setup = RunSetup.of(shell, arguments);
-        if (arguments.has("detach")) {
-            throw new ContainerException(ContainerException.Kind.UNSUPPORTED, "--detach is not possible yet");
+        // In the foreground nothing is kept that could be looked at later, so a record is only kept of what has a name.
+        boolean remove = arguments.has("rm") || (!detach && setup.name().isEmpty());
+        if (detach) {
+            start(shell, setup, remove, true).close();
+            shell.out().print(setup.builder().id() + "\n");
+            return 0;
         }
-        boolean interactive = arguments.has("interactive");
         if (arguments.has("tty")) {
-            if (interactive && !Terminal.isTerminal(shell.in())) {
-                throw notATerminal();
-            }
-            return TerminalRun.run(shell, setup.builder()::start, setup.builder()::terminalSize, interactive);
+            return TerminalRun.run(
+                    shell, () -> start(shell, setup, remove, false), setup.builder()::terminalSize, interactive);
         }
-        return PlainRun.run(shell, setup.builder(), interactive, setup.stopSignal());
+        return PlainRun.run(shell, interactive, setup.stopSignal(), (in, out, err) -> {
+            setup.builder().redirect(in, out, err);
+            return start(shell, setup, remove, false);
+        });
+    }
+
+    private static Container start(Shell shell, RunSetup setup, boolean remove, boolean detach) {
+        try (NewContainer recorded = ContainerStore.standard(shell.environment())
+                .create(
+                        setup.builder(),
+                        setup.name().orElse(""),
+                        setup.image(),
+                        setup.stopSignal().kernelName(),
+                        remove,
+                        detach)) {
+            return setup.builder().start();
+        }
     }
 
     static ContainerException notATerminal() {

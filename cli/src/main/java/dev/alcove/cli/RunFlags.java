@@ -10,10 +10,12 @@ final class RunFlags {
                 .toggle("detach", 'd', "Runs in the background and prints the container's id.")
                 .toggle("interactive", 'i', "Keeps standard input open; without it there is nothing to read.")
                 .toggle("tty", 't', "Gives it a terminal: with -i for a shell with job control.")
-                .value("name", "NAME", "How to call it later; a name of its own is made up otherwise.")
-                .toggle("rm", "Removes what is recorded of it when it ends.")
+                .value("name", "NAME", "How to call it later; one is made up otherwise.")
+                .toggle(
+                        "rm",
+                        "Removes what is recorded of it when it ends; always so in the foreground without --name.")
                 .value("timeout", "TIME", "Kills it after so long, as 30s or 1h30m.")
-                .value("stop-signal", "SIGNAL", "Forwarded in place of SIGTERM when alcove is told to end.");
+                .value("stop-signal", "SIGNAL", "What asks it to end; passed on when alcove itself gets SIGTERM.");
         t.group("What it runs")
                 .value("workdir", 'w', "PATH", "Working directory inside; made if it is missing.")
                 .list("env", 'e', "NAME[=VALUE]", "Sets a variable; without a value, passes the caller's on.")

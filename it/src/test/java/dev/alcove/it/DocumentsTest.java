@@ -176,6 +176,7 @@ class DocumentsTest {
     private static String run(String command, Path place) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
         builder.directory(place.toFile()).redirectErrorStream(true);
+        builder.environment().put("ALCOVE_ROOT", place.resolve("state").toString());
         builder.environment().merge("PATH", place.toString(), (old, own) -> own + ":" + old);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -107,6 +107,37 @@ class ExamplesTest {
         assertThat(run("UserNamespace")).containsExactly("outside: user 100000", "inside: user 0");
     }
 
+    @Test
+    void pipes() throws Exception {
+        assertThat(run("Pipes")).containsExactly("apple", "fig", "pear");
+    }
+
+    @Test
+    void explains() throws Exception {
+        assertThat(run("Explain")).singleElement().asString().contains("sethostname(\"container\", 9)");
+    }
+
+    @Test
+    void aContainerInTheBackground() throws Exception {
+        assertThat(run("Background")).containsExactly("web runs: true", "inside web", "it ended with 137");
+    }
+
+    @Test
+    void theKernelsInterfaceAlone() throws Exception {
+        assertThat(run("Namespaces"))
+                .hasSize(8)
+                .anySatisfy(l -> assertThat(l).matches("uts [0-9]+"))
+                .anySatisfy(l -> assertThat(l).matches("user [0-9]+"));
+    }
+
+    @Test
+    void dataAlone() throws Exception {
+        List<String> lines = run("Values");
+        assertThat(lines).hasSize(4).startsWith("web", "1610612736");
+        assertThat(lines.get(2)).contains("/srv/data", "/mnt", "ro");
+        assertThat(lines.get(3)).contains("--memory").contains("lots");
+    }
+
     private static List<String> run(String example) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -6,11 +6,7 @@
  * {@code /proc}. A failed call is a {@link dev.alcove.linux.LinuxException} that names the call, the error and the
  * object. All of it passes one native gate, so the module needs {@code --enable-native-access=dev.alcove.linux}.
  *
- * {@snippet :
- * try (Fd out = Fd.standard(1).duplicate()) {
- *     System.out.println(out.isOpen());
- * }
- * }
+ * {@snippet class="dev.alcove.examples.Namespaces" region="namespaces"}
  */
 @org.jspecify.annotations.NullMarked
 package dev.alcove.linux;

@@ -3,14 +3,23 @@ package dev.alcove.runtime;
 import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.CgroupStep;
 import dev.alcove.linux.CgroupWrites;
+import dev.alcove.linux.DeviceFilter;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The container's control groups: made and limited by the monitor, entered by the child, removed at the end. */
 final class CgroupPart {
+    /** Bytes of struct bpf_insn. */
+    private static final int BPF_INSTRUCTION = 8;
+    /** Bytes of union bpf_attr that we give; an older kernel's is shorter, and takes zeros behind it. */
+    private static final int BPF_ATTR = 128;
+
     private final Plan plan;
     private final CgroupWrites writes;
     private final String group;
@@ -64,9 +73,7 @@ final class CgroupPart {
                 }
                 case CgroupStep.WriteFirst w -> first(w);
                 case CgroupStep.InheritFile i -> inherit(i);
-                case CgroupStep.FilterDevices f ->
-                    throw new IllegalArgumentException("linux.resources.devices: a device filter on cgroup v2 ("
-                            + f.directory() + ") is not planned");
+                case CgroupStep.FilterDevices f -> filterDevices(f);
             }
         }
         writes.unified()
@@ -135,17 +142,64 @@ final class CgroupPart {
                 Arg.ZERO);
     }
 
+    /**
+     * A new cpuset is blank. One that has something already is left alone: it may be a parent that others share.
+     */
     private void inherit(CgroupStep.InheritFile i) {
         Program.Builder p = plan.p;
         String why = "a cpuset starts empty, and nothing can enter it: take the parent's";
         Data buffer = Data.buffer(4096, "cpuset");
+        Step.Label filled = new Step.Label();
+        Arg.Result to =
+                p.callTo("to", why, Syscall.OPENAT, Arg.CWD, Arg.string(i.to()), plan.flags("O_RDWR|O_CLOEXEC"), Arg.ZERO);
+        Arg.Result more =
+                p.callTo("more", why, Syscall.PREAD64, to, Arg.at(Data.buffer(8, "byte")), Arg.num(1), Arg.num(1));
+        p.jump(Step.When.POSITIVE, more, filled, "more than a newline: it has its own");
         Arg.Result from = p.callTo(
                 "from", why, Syscall.OPENAT, Arg.CWD, Arg.string(i.from()), plan.flags("O_RDONLY|O_CLOEXEC"), Arg.ZERO);
         Arg.Result read = p.callTo("length", why, Syscall.READ, from, Arg.at(buffer), Arg.num(buffer.size()));
         plan.close(from);
-        Arg.Result to = openForWriting(i.to(), why, List.of());
         p.call(why, Syscall.WRITE, to, Arg.at(buffer), read);
+        p.bind(filled);
         plan.close(to);
+    }
+
+    /**
+     * bpf(2): the program is loaded, then attached to the group. From then on the group holds it, and it goes with the
+     * group.
+     */
+    private void filterDevices(CgroupStep.FilterDevices f) {
+        Program.Builder p = plan.p;
+        String why = "which devices it may open: a version 2 group asks a program";
+        byte[] code = f.filter().instructions();
+        int count = code.length / BPF_INSTRUCTION;
+        // union bpf_attr, BPF_PROG_LOAD: prog_type, insn_cnt, insns, license, …; prog_name at 48
+        ByteBuffer load = ByteBuffer.allocate(BPF_ATTR).order(ByteOrder.LITTLE_ENDIAN);
+        load.putInt(DeviceFilter.TYPE_CGROUP_DEVICE).putInt(count);
+        load.position(48);
+        load.put("alcove_devices".getBytes(StandardCharsets.US_ASCII));
+        Data program = Data.bytes(load.array(), "{BPF_PROG_TYPE_CGROUP_DEVICE, " + count + " instructions}")
+                .pointer(8, Data.bytes(code, "{" + count + " instructions}"))
+                .pointer(16, Data.string("Apache-2.0"));
+        Arg.Result filter = p.callTo(
+                "filter", why, Syscall.BPF, plan.flags("BPF_PROG_LOAD"), Arg.at(program), Arg.num(BPF_ATTR));
+        Arg.Result directory = p.callTo(
+                "group",
+                why,
+                Syscall.OPENAT,
+                Arg.CWD,
+                Arg.string(f.directory()),
+                plan.flags("O_RDONLY|O_DIRECTORY|O_CLOEXEC"),
+                Arg.ZERO);
+        // BPF_PROG_ATTACH: target_fd, attach_bpf_fd, attach_type, attach_flags
+        ByteBuffer put = ByteBuffer.allocate(BPF_ATTR).order(ByteOrder.LITTLE_ENDIAN);
+        put.putInt(8, DeviceFilter.ATTACH_CGROUP_DEVICE).putInt(12, DeviceFilter.ALLOW_MULTI);
+        Data attach = Data.bytes(put.array(), "{group, filter, BPF_CGROUP_DEVICE, BPF_F_ALLOW_MULTI}");
+        p.add(new Step.Put(Arg.at(attach), directory, 4, why));
+        p.add(new Step.Put(Arg.at(attach, 4), filter, 4, why));
+        p.call(why, Syscall.BPF, plan.flags("BPF_PROG_ATTACH"), Arg.at(attach), Arg.num(BPF_ATTR));
+        plan.close(directory);
+        plan.close(filter);
     }
 
     /** The version 2 group for clone3, or empty. */

@@ -70,6 +70,9 @@ final class ChildPart {
         namespaces();
         Optional<Arg.Result> terminal = files();
         terminal(terminal.or(() -> inheritedTerminal));
+        if (plan.spec.init()) {
+            keepNothingOpen(childEnd);
+        }
         identity.become();
         execute();
     }
@@ -291,6 +294,19 @@ final class ChildPart {
         }
     }
 
+    /**
+     * PID 1 never executes anything, so nothing closes what it has open, and a container's root can take descriptors out
+     * of it (/proc/1/fd, pidfd_getfd(2)): the group's directory would lead to the host's groups, the socket to the owner.
+     * Before the program is there, which could be quicker, and before the filter, which may forbid these calls.
+     */
+    private void keepNothingOpen(Arg.Result childEnd) {
+        Arg.Num kept = Arg.num(Wire.CONTROL);
+        String why = "PID 1 never executes: nothing else closes what could be taken out of it (CVE-2024-21626)";
+        p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
+        p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
+        p.call(why, Syscall.CLOSE_RANGE, Arg.num(Wire.CONTROL + 1L), Arg.num(0xffffffffL, "~0"), Arg.ZERO);
+    }
+
     private void execute() {
         if (plan.spec.init()) {
             asInit();
@@ -327,12 +343,7 @@ final class ChildPart {
                 Arg.ZERO,
                 Arg.ZERO);
         p.jump(Step.When.ZERO, pid, program, "the program's side");
-        p.call(
-                "nothing of the host's stays open where the container could reach it through /proc/1/fd",
-                Syscall.CLOSE_RANGE,
-                Arg.num(3),
-                Arg.num(0xffffffffL, "~0"),
-                Arg.ZERO);
+        plan.close(Arg.num(Wire.CONTROL));
         Arg.Result status = p.register("status");
         p.add(new Step.Reap(status, pid, "until the program ends"));
         p.add(new Step.Exit(status, "with the program's status; all others end with PID 1"));

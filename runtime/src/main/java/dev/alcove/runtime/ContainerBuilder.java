@@ -38,10 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a container as {@link ProcessBuilder} makes a process: a command, an environment, a directory, streams; and what
  * a container has besides. Everything has a safe default, so the shortest use is a correct one.
  *
- * {@snippet :
- * Container room = new ContainerBuilder("sh", "-c", "hostname").hostname("container").inheritIO().start();
- * int status = room.waitFor();
- * }
+ * {@snippet class="dev.alcove.examples.FirstContainer" region="container"}
  *
  * <p>Not safe for use by several threads at once.
  */

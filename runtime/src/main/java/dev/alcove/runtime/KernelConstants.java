@@ -78,6 +78,8 @@ final class KernelConstants {
             "PR_SET_NO_NEW_PRIVS 0x26",
             "PR_SET_NAME 0xf",
             "PR_SET_CHILD_SUBREAPER 0x24",
+            "BPF_PROG_LOAD 0x5",
+            "BPF_PROG_ATTACH 0x8",
             "SECCOMP_SET_MODE_FILTER 0x1",
             "KEYCTL_JOIN_SESSION_KEYRING 0x1",
             "AF_UNIX 0x1",

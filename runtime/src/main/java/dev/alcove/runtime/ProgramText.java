@@ -1,10 +1,13 @@
 package dev.alcove.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Prints a program for people. */
 final class ProgramText {
     private static final int WHY_COLUMN = 78;
+    /** So many steps in a row that differ in one argument become one line. */
+    private static final int FEWEST_FOLDED = 3;
 
     private final StringBuilder out = new StringBuilder(16384);
     private final Program program;
@@ -13,7 +16,9 @@ final class ProgramText {
         this.program = program;
         int number = 0;
         String last = "";
-        for (Step s : program.steps()) {
+        List<Step> steps = program.steps();
+        for (int i = 0; i < steps.size(); i++) {
+            Step s = steps.get(i);
             if (s instanceof Step.Heading h) {
                 out.append(out.isEmpty() ? "" : "\n")
                         .append("# ")
@@ -26,9 +31,17 @@ final class ProgramText {
                 continue;
             }
             int start = out.length();
-            String n = Integer.toString(number++);
+            String n = Integer.toString(number);
             out.append(" ".repeat(Math.max(0, 4 - n.length()))).append(n).append("  ");
-            append(s);
+            int alike = alike(i);
+            if (alike >= FEWEST_FOLDED) {
+                folded(i, alike);
+                i += alike - 1;
+                number += alike;
+            } else {
+                append(s);
+                number++;
+            }
             if (!s.why().equals(last)) {
                 int pad = WHY_COLUMN - (out.length() - start);
                 out.append(pad > 1 ? " ".repeat(pad) : "  ").append("# ").append(s.why());
@@ -50,6 +63,62 @@ final class ProgramText {
         if (empty.length() != 0) {
             throw new IllegalArgumentException("not empty");
         }
+    }
+
+    /** How many steps from this one on are the same call for the same reason, and differ in one argument alone. */
+    private int alike(int from) {
+        int n = 1;
+        int which = -1;
+        while (from + n < program.steps().size()) {
+            int differs = difference(program.steps().get(from), program.steps().get(from + n));
+            if (differs < 0 || (which >= 0 && differs != which)) {
+                break;
+            }
+            which = differs;
+            n++;
+        }
+        return n;
+    }
+
+    /** The one argument in which two calls differ; -1 if they differ in more, or in anything else. */
+    private static int difference(Step one, Step other) {
+        if (!(one instanceof Step.Call a)
+                || !(other instanceof Step.Call b)
+                || a.call() != b.call()
+                || a.into() != null
+                || b.into() != null
+                || a.anyError() != b.anyError()
+                || a.least() != b.least()
+                || !a.tolerated().equals(b.tolerated())
+                || a.args().size() != b.args().size()
+                || !a.why().equals(b.why())) {
+            return -1;
+        }
+        int which = -1;
+        for (int i = 0; i < a.args().size(); i++) {
+            if (!a.args().get(i).text().equals(b.args().get(i).text())) {
+                if (which >= 0) {
+                    return -1;
+                }
+                which = i;
+            }
+        }
+        return which;
+    }
+
+    /** Several steps on one line: {@code prctl(PR_CAPBSET_DROP, each of 27: CAP_LEASE, …)}. */
+    private void folded(int from, int count) {
+        Step.Call first = (Step.Call) program.steps().get(from);
+        int which = difference(first, program.steps().get(from + 1));
+        StringBuilder each = new StringBuilder("each of ").append(count).append(':');
+        for (int i = from; i < from + count; i++) {
+            Step.Call c = (Step.Call) program.steps().get(i);
+            each.append(i == from ? " " : ", ").append(c.args().get(which).text());
+        }
+        List<Arg> args = new ArrayList<>(first.args());
+        args.set(which, Arg.num(0, each.toString()));
+        append(new Step.Call(
+                first.call(), args, null, first.tolerated(), first.anyError(), first.least(), first.why()));
     }
 
     private void append(Step step) {

@@ -1,15 +1,7 @@
 /**
  * Containers from Java.
  *
- * {@snippet :
- * try (Container room = new ContainerBuilder("sh", "-c", "echo $$ on $(hostname)")
- *         .rootfs(Rootfs.host())
- *         .hostname("container")
- *         .inheritIO()
- *         .start()) {
- *     System.out.println(room.waitFor());
- * }
- * }
+ * {@snippet class="dev.alcove.examples.FirstContainer" region="container"}
  *
  * <p>A container is planned by a pure function ({@link dev.alcove.runtime.Planner}) into a
  * {@link dev.alcove.runtime.Program} of system calls, which a small interpreter carries out; {@link

@@ -12,11 +12,7 @@
  * <p><b>Refusals.</b> All of it throws {@link dev.alcove.spec.SpecException}, which names the field or flag, quotes the
  * value, and suggests the nearest valid word.
  *
- * {@snippet :
- * OciSpec spec = OciJson.read(bytes, OciSpec.class);
- * long memory = Bytes.parse("--memory", "1.5g").value();
- * VolumeSpec volume = VolumeSpec.parse("/srv/data:/mnt:ro");
- * }
+ * {@snippet class="dev.alcove.examples.Values" region="values"}
  */
 @org.jspecify.annotations.NullMarked
 package dev.alcove.spec;

@@ -1,0 +1,81 @@
+package dev.alcove.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The script for bash(1). */
+final class BashCompletion {
+    private BashCompletion() {}
+
+    static String script() {
+        StringBuilder out = new StringBuilder("""
+                # bash completion of alcove: source <(alcove completion bash)
+                _alcove() {
+                    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} at=1
+                    COMPREPLY=()
+                    if [[ ${COMP_WORDS[1]} == explain ]]; then at=2; fi
+                    if (( COMP_CWORD == 1 )); then
+                        COMPREPLY=($(compgen -W '@commands@ --help --version' -- "$cur"))
+                        return
+                    fi
+                    if (( COMP_CWORD < at + 1 )); then
+                        COMPREPLY=($(compgen -W run -- "$cur"))
+                        return
+                    fi
+                    # What is split at '=' and ':' by readline is one word to us.
+                    if [[ $cur == = ]]; then cur= prev=${COMP_WORDS[COMP_CWORD-1]}
+                    elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
+                    case "${COMP_WORDS[at]} $prev" in
+                """.replace("@commands@", String.join(" ", Commands.NAMES)));
+        StringBuilder flags = new StringBuilder();
+        for (Manual manual : Completion.manuals()) {
+            List<String> names = new ArrayList<>();
+            for (Flag flag : manual.flags().flags()) {
+                names.add("--" + flag.name());
+                value(out, manual.name(), flag);
+            }
+            names.add("--help");
+            flags.append("        ")
+                    .append(manual.name())
+                    .append(") flags='")
+                    .append(String.join(" ", names))
+                    .append("' ;;\n");
+        }
+        out.append("    esac\n    local flags=\n    case ${COMP_WORDS[at]} in\n").append(flags).append("""
+                    esac
+                    if [[ $cur == -* ]]; then
+                        COMPREPLY=($(compgen -W "$flags" -- "$cur"))
+                        return
+                    fi
+                    case ${COMP_WORDS[at]} in
+                        run) COMPREPLY=($(compgen -W host -- "$cur")) ;;
+                        exec|kill|wait|rm) COMPREPLY=($(compgen -W "$(alcove ps -a --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
+                        help) COMPREPLY=($(compgen -W '@commands@' -- "$cur")) ;;
+                        completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
+                    esac
+                }
+                complete -o default -F _alcove alcove
+                """.replace("@commands@", String.join(" ", Commands.NAMES)));
+        return out.toString();
+    }
+
+    private static void value(StringBuilder out, String command, Flag flag) {
+        Completion.Kind kind = Completion.kind(flag);
+        if (kind == Completion.Kind.NONE) {
+            return;
+        }
+        out.append("        '").append(command).append(" --").append(flag.name()).append('\'');
+        if (flag.hasLetter()) {
+            out.append("|'").append(command).append(" -").append(flag.letter()).append('\'');
+        }
+        out.append(") ");
+        switch (kind) {
+            case WORDS ->
+                out.append("COMPREPLY=($(compgen -W '")
+                        .append(String.join(" ", Completion.words(flag)))
+                        .append("' -- \"$cur\")); return ;;\n");
+            case FILE -> out.append("COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
+            default -> out.append("return ;;\n");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.alcove.cli;
+
+import dev.alcove.runtime.StoredContainer;
+import dev.alcove.spec.DidYouMean;
+import dev.alcove.spec.SpecException;
+import io.avaje.json.stream.BytesJsonWriter;
+import io.avaje.json.stream.JsonStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code ps} says of one container, in docker's words. */
+record ContainerRow(
+        String id, String image, String command, String created, String status, String name, String state, String at) {
+    private static final int SHORT_ID = 12;
+    private static final int SHORT_COMMAND = 20;
+
+    static ContainerRow of(StoredContainer c, Instant now, boolean full) {
+        String command = String.join(" ", c.command());
+        String shown =
+                full || command.length() <= SHORT_COMMAND ? command : command.substring(0, SHORT_COMMAND - 1) + "…";
+        String age = HumanTime.between(c.created(), now);
+        StoredContainer.Status status = c.status();
+        String text = switch (status) {
+            case CREATED -> "Created";
+            case RUNNING -> "Up " + age;
+            case EXITED -> "Exited (" + c.exit().orElse(137) + ") " + ended(c, now);
+        };
+        return new ContainerRow(
+                full ? c.id() : c.id().substring(0, Math.min(SHORT_ID, c.id().length())),
+                c.image(),
+                // On one line, whatever the command holds.
+                '"' + SpecException.quote(shown).replace("'", "") + '"',
+                age + " ago",
+                text,
+                c.name(),
+                status.name().toLowerCase(java.util.Locale.ROOT),
+                c.created().toString());
+    }
+
+    private static String ended(StoredContainer c, Instant now) {
+        try {
+            return HumanTime.between(
+                            Files.getLastModifiedTime(c.folder().resolve("exit"))
+                                    .toInstant(),
+                            now)
+                    + " ago";
+        } catch (IOException e) {
+            return "just now";
+        }
+    }
+
+    List<String> cells() {
+        return List.of(id, image, command, created, status, name);
+    }
+
+    private Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("Command", command);
+        fields.put("CreatedAt", at);
+        fields.put("ID", id);
+        fields.put("Image", image);
+        fields.put("Names", name);
+        fields.put("RunningFor", created);
+        fields.put("State", state);
+        fields.put("Status", status);
+        return fields;
+    }
+
+    /** One JSON object on one line, with docker's names. */
+    String json() {
+        try (BytesJsonWriter out = JsonStream.builder().build().bufferedWriterAsBytes()) {
+            out.beginObject();
+            for (Map.Entry<String, String> field : fields().entrySet()) {
+                out.name(field.getKey());
+                out.value(field.getValue());
+            }
+            out.endObject();
+            return new String(out.result(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The template with its fields filled in: {@code {{.Names}}}. */
+    String filled(String template) {
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (int at = template.indexOf("{{"); at >= 0; at = template.indexOf("{{", from)) {
+            int end = template.indexOf("}}", at);
+            String inner = end < 0 ? "" : template.substring(at + 2, end).strip();
+            String value = inner.startsWith(".") ? fields().get(inner.substring(1)) : null;
+            if (value == null) {
+                String hint = DidYouMean.nearest(inner.startsWith(".") ? inner.substring(1) : inner, fields().keySet())
+                        .map(f -> "; did you mean '{{." + f + "}}'?")
+                        .orElse("; there are " + String.join(", ", fields().keySet()));
+                throw new UsageException("ps", "--format: " + SpecException.quote(inner) + " is not a field" + hint);
+            }
+            out.append(template, from, at).append(value);
+            from = end + 2;
+        }
+        return out.append(template, from, template.length()).toString();
+    }
+}
