@@ -150,8 +150,8 @@ final class CgroupPart {
         String why = "a cpuset starts empty, and nothing can enter it: take the parent's";
         Data buffer = Data.buffer(4096, "cpuset");
         Step.Label filled = new Step.Label();
-        Arg.Result to =
-                p.callTo("to", why, Syscall.OPENAT, Arg.CWD, Arg.string(i.to()), plan.flags("O_RDWR|O_CLOEXEC"), Arg.ZERO);
+        Arg.Result to = p.callTo(
+                "to", why, Syscall.OPENAT, Arg.CWD, Arg.string(i.to()), plan.flags("O_RDWR|O_CLOEXEC"), Arg.ZERO);
         Arg.Result more =
                 p.callTo("more", why, Syscall.PREAD64, to, Arg.at(Data.buffer(8, "byte")), Arg.num(1), Arg.num(1));
         p.jump(Step.When.POSITIVE, more, filled, "more than a newline: it has its own");
@@ -181,8 +181,8 @@ final class CgroupPart {
         Data program = Data.bytes(load.array(), "{BPF_PROG_TYPE_CGROUP_DEVICE, " + count + " instructions}")
                 .pointer(8, Data.bytes(code, "{" + count + " instructions}"))
                 .pointer(16, Data.string("Apache-2.0"));
-        Arg.Result filter = p.callTo(
-                "filter", why, Syscall.BPF, plan.flags("BPF_PROG_LOAD"), Arg.at(program), Arg.num(BPF_ATTR));
+        Arg.Result filter =
+                p.callTo("filter", why, Syscall.BPF, plan.flags("BPF_PROG_LOAD"), Arg.at(program), Arg.num(BPF_ATTR));
         Arg.Result directory = p.callTo(
                 "group",
                 why,

@@ -47,8 +47,7 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
         cgroups(all);
         users(all);
         volumes(all);
-        HostFacts arm =
-                Machines.facts(Arch.AARCH64, 0, EnumSet.allOf(Capability.class), Machines.v1(), 4, Set.of());
+        HostFacts arm = Machines.facts(Arch.AARCH64, 0, EnumSet.allOf(Capability.class), Machines.v1(), 4, Set.of());
         all.add(new Golden("aarch64", new Wanted().init().spec(), arm));
         return all;
     }
@@ -86,8 +85,11 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                                 "uts=/proc/7/ns/uts",
                                 "pid=/proc/7/ns/pid"));
         m.put("joined-user", new Wanted().namespaces("mount", "pid", "user=/proc/7/ns/user", "network=/proc/7/ns/net"));
-        m.put("time", new Wanted().namespaces("mount", "pid", "time").linux(l -> l.timeOffsets(Map.of(
-                "boottime", new LinuxTimeOffset(86_400, 5)))));
+        m.put(
+                "time",
+                new Wanted()
+                        .namespaces("mount", "pid", "time")
+                        .linux(l -> l.timeOffsets(Map.of("boottime", new LinuxTimeOffset(86_400, 5)))));
         m.put("user-range", new Wanted().user(RANGE));
         m.put(
                 "identity",
@@ -114,12 +116,14 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                 new Wanted()
                         .linux(l -> l.maskedPaths(List.of()).readonlyPaths(List.of()))
                         .devices(new LinuxDeviceCgroup(true, "a", null, null, "rwm"))
-                        .process(p -> p.capabilities(Wanted.capabilities(
-                                EnumSet.allOf(Capability.class).stream()
-                                        .map(Capability::kernelName)
-                                        .toArray(String[]::new)))));
-        m.put("device", new Wanted().linux(l -> l.devices(List.of(
-                new LinuxDevice("/dev/net/tun", "c", 10L, 200L, 0660L, 0L, 44L)))));
+                        .process(p -> p.capabilities(Wanted.capabilities(EnumSet.allOf(Capability.class).stream()
+                                .map(Capability::kernelName)
+                                .toArray(String[]::new)))));
+        m.put(
+                "device",
+                new Wanted()
+                        .linux(l ->
+                                l.devices(List.of(new LinuxDevice("/dev/net/tun", "c", 10L, 200L, 0660L, 0L, 44L)))));
         return m;
     }
 
@@ -146,8 +150,9 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
     }
 
     private static void users(List<Golden> all) {
-        Wanted one = new Wanted().user(OWN).onlyMounts(Defaults.mounts(1 << 20, false, true, true, false)
-                .toArray(OciMount[]::new));
+        Wanted one = new Wanted()
+                .user(OWN)
+                .onlyMounts(Defaults.mounts(1 << 20, false, true, true, false).toArray(OciMount[]::new));
         all.add(new Golden("user-one-id", one.spec(), Machines.user()));
         all.add(new Golden("user-ranges", new Wanted().user(OWN_AND_RANGE).spec(), Machines.user()));
         all.add(new Golden(
@@ -182,12 +187,7 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                 "volumes-options",
                 options.spec(),
                 Machines.facts(
-                        Arch.X86_64,
-                        0,
-                        EnumSet.allOf(Capability.class),
-                        Machines.v1(),
-                        0,
-                        Set.of("/srv/settings"))));
+                        Arch.X86_64, 0, EnumSet.allOf(Capability.class), Machines.v1(), 0, Set.of("/srv/settings"))));
     }
 
     static SeccompFilter filter() {

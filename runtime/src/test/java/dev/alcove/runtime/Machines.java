@@ -69,22 +69,11 @@ final class Machines {
     /** An ordinary user of a machine with systemd. */
     static HostFacts user() {
         String slice = "/user.slice/user-1000.slice/user@1000.service";
-        return facts(
-                Arch.X86_64,
-                1000,
-                Set.of(),
-                v2(slice + "/app.slice/run.scope", Optional.of(slice)),
-                4,
-                Set.of());
+        return facts(Arch.X86_64, 1000, Set.of(), v2(slice + "/app.slice/run.scope", Optional.of(slice)), 4, Set.of());
     }
 
     static HostFacts facts(
-            Arch arch,
-            long uid,
-            Set<Capability> capabilities,
-            CgroupLayout cgroups,
-            int landlock,
-            Set<String> files) {
+            Arch arch, long uid, Set<Capability> capabilities, CgroupLayout cgroups, int landlock, Set<String> files) {
         Map<String, String> links = new LinkedHashMap<>();
         links.put("usr", "");
         links.put("bin", "usr/bin");

@@ -152,7 +152,11 @@ final class Wanted {
                         .ociVersion("1.3.0")
                         .process(process)
                         .root(new OciRoot("rootfs", readOnly))
-                        .hostname(linux.namespaces().stream().anyMatch(n -> n.type().equals("uts")) ? "box" : "")
+                        .hostname(
+                                linux.namespaces().stream()
+                                                .anyMatch(n -> n.type().equals("uts"))
+                                        ? "box"
+                                        : "")
                         .mounts(mounts)
                         .linux(linux))
                 .build();
