@@ -451,7 +451,11 @@ public final class ContainerBuilder {
         ContainerSpec spec = spec();
         HostFacts facts = HostProbe.read(spec);
         Program program = Planner.plan(spec, facts);
-        return Container.start(new StreamChoice(output, inherit, streams, terminal), spec, facts, program, Map.of());
+        return Container.start(streams(), spec, facts, program, Map.of());
+    }
+
+    StreamChoice streams() {
+        return new StreamChoice(output, inherit, streams, terminal);
     }
 
     /** Whether the caller must make a user namespace to make any other. */

@@ -1,0 +1,104 @@
+package dev.alcove.cli;
+
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.Open;
+import dev.alcove.linux.Signal;
+import dev.alcove.runtime.Container;
+import dev.alcove.runtime.ContainerBuilder;
+import dev.alcove.runtime.Rehearsal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The main of the build's last step: walks the usual commands so that the JVM can keep their classes for later starts
+ * (an AOT cache). Has no effect outside a temporary folder: it plans and encodes containers, and rehearses the native
+ * calls of a start with a program that does nothing.
+ */
+final class Training {
+    private static final List<String> COMMANDS = List.of(
+            "--help",
+            "run --help",
+            "exec --help",
+            "version",
+            "explain run host true",
+            "explain run -it --name web -e A=b -w /tmp -u 7:7 --hostname web host sh -c true",
+            "explain run --rm -v /usr:/mnt:ro --tmpfs /scratch --mount type=bind,src=/usr,dst=/usr2,ro host true",
+            "explain run -m 64m --cpus 0.5 --pids-limit 64 --cap-drop all --cap-add chown --read-only --init host true",
+            "explain run --network host --pid host --ipc host --ulimit nofile=64 --timeout 5s host true",
+            "explain run --security-opt seccomp=unconfined --userns private host true",
+            "explain run --rootfs /usr true",
+            "ps",
+            "kill nobody",
+            "wait nobody",
+            "rm -f nobody",
+            "run --memori 5 host true",
+            "run hots true",
+            "rum",
+            "check");
+
+    private Training() {}
+
+    /** Walks them; what one refuses is no failure here. */
+    public static void main(String[] args) throws IOException {
+        Path folder = Files.createTempDirectory("alcove-training");
+        try {
+            for (String command : COMMANDS) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                int status = run(folder, out, command);
+                System.out.println(command + ": " + status + ", " + out.size() + " characters");
+            }
+            rehearse(folder);
+        } finally {
+            remove(folder);
+        }
+    }
+
+    private static int run(Path folder, ByteArrayOutputStream out, String command) {
+        return Alcove.run(shell(folder, out), Arrays.asList(command.split(" ", -1)));
+    }
+
+    private static Shell shell(Path folder, ByteArrayOutputStream bytes) {
+        PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+        return new Shell(
+                Map.of("PATH", "/usr/bin:/bin", "ALCOVE_ROOT", folder.toString()),
+                folder,
+                out,
+                out,
+                Fd.standard(0),
+                Fd.standard(1),
+                Fd.standard(2),
+                new JvmSignals());
+    }
+
+    /** What run does between its flags and its end, with the streams and signals that it has. */
+    private static void rehearse(Path folder) {
+        Shell shell = shell(folder, new ByteArrayOutputStream());
+        Fd nothing = Open.read().at(Path.of("/dev/null"));
+        ContainerBuilder builder =
+                new ContainerBuilder("true").redirect(nothing, shell.output(), shell.error());
+        try (nothing;
+                Container container = Rehearsal.start(builder);
+                Forwarding forwarding = Forwarding.to(shell.signals(), container, Signal.TERM)) {
+            System.out.println("a start: " + container.waitFor());
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            all.forEach(found::addFirst);
+        }
+        for (Path path : found) {
+            Files.delete(path);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.alcove.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong is refused before anything is made: one message that names the flag, status 125, nothing recorded. */
+class BadValuesTest {
+    @TempDir
+    Path folder;
+
+    private Alcoves.Outcome refused(String... words) {
+        Alcoves alcoves = new Alcoves(folder);
+        Alcoves.Outcome outcome = alcoves.run(words);
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(125);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .startsWith("alcove: ")
+                .doesNotContain("internal error", "Exception", "\tat ", "null")
+                .endsWith("\n");
+        assertThat(Files.exists(alcoves.root())).as("nothing is recorded").isFalse();
+        return outcome;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--name x | --name: 'x' is not a container name",
+                "--name a/b | --name: 'a/b' is not a container name",
+                "--timeout soon | --timeout: 'soon' is not a duration",
+                "--timeout 0 | --timeout: '0' is not a time of a millisecond or more",
+                "--timeout -5s | --timeout: '-5s' is not a duration: it is negative",
+                "--stop-signal TERMM | --stop-signal: 'TERMM' is not a signal, as TERM, SIGTERM or 15; did you mean",
+                "--stop-signal 65 | --stop-signal: '65' is not a signal",
+                "-w src | --workdir: 'src' is not an absolute path",
+                "-e =x | -e: '=x' is not an environment variable",
+                "--env-file none | --env-file: 'none' does not exist",
+                "-u nobdy | unable to find user 'nobdy'; did you mean 'nobody'?",
+                "-u 1: | -u: '1:' is not a user",
+                "-u 4294967295 | -u: '4294967295' is not a user: ids end at",
+                "-u nobody:nogrup | unable to find group 'nogrup'; did you mean 'nogroup'?",
+                "--group-add wheel | unable to find group 'wheel'",
+                "--rootfs none | --rootfs: 'none' does not exist",
+                "--overlay | --overlay: needs --rootfs",
+                "-v /nowhere/at/all:/mnt | -v: '/nowhere/at/all' does not exist on the host",
+                "-v ./none:/mnt:ro | -v: './none' does not exist on the host",
+                "-v data:/mnt | -v: the volume 'data' is not possible yet",
+                "-v /mnt | -v: anonymous volumes are not possible yet",
+                "-v /tmp:mnt | -v: 'mnt' is not",
+                "-v /tmp:/mnt:rro2 | -v: 'rro2' is not a mount option; did you mean 'rro'?",
+                "--mount type=bnd,src=/,dst=/m | --mount",
+                "--mount type=bind,src=/nowhere,dst=/m | --mount: '/nowhere' does not exist on the host",
+                "--tmpfs tmp | --tmpfs: 'tmp' is not",
+                "--tmpfs /t:sise=1 | --tmpfs",
+                "--shm-size big | --shm-size: 'big' is not a size",
+                "--shm-size 0 | --shm-size: '0' is not a size above 0",
+                "--device /dev/nothing | --device: '/dev/nothing' does not exist on the host",
+                "--device /etc | --device: '/etc' is not a device",
+                "--device /dev/null:/dev/x:rx | --device: 'rx' is not an access",
+                "--landlock /usr | --landlock: '/usr' is not a rule",
+                "--landlock rx:/usr | --landlock: 'rx' is not an access",
+                "--network nne | --network: 'nne' is not a mode of this flag; did you mean 'none'?",
+                "--network bridge | --network: 'bridge' is not a mode of this flag",
+                "--network container:nobody | no such container: nobody",
+                "--network ns:/nowhere | --network: '/nowhere' does not exist",
+                "--network ns:/etc/passwd | --network: '/etc/passwd' cannot be joined",
+                "--network ns:/proc/self/ns/pid | --network: '/proc/self/ns/pid' is not a net namespace",
+                "--pid none | --pid: 'none' is not a mode of this flag",
+                "--uts here | --uts: 'here' is not a mode of this flag",
+                "--time-offset wall=1 | --time-offset: 'wall' is not a clock that can be shifted",
+                "-h a_b! | --hostname: 'a_b!' is not a host name",
+                "--domainname -x | --domainname: '-x' is not a host name",
+                "--uts host -h box | --hostname: cannot be set where --uts shares another's names",
+                "--add-host db:10.0.0 | --add-host: '10.0.0' is not an IP address",
+                "--sysctl kernel.panic=1 | --sysctl: 'kernel.panic' is not a parameter of a container's own",
+                "--network host --sysctl net.ipv4.ip_forward=1 | --sysctl: 'net.ipv4.ip_forward' is not allowed here",
+                "-m lots | --memory: 'lots' is not a size",
+                "-m 1k | --memory: '1k' is not enough: 6m is the least",
+                "--memory-swap 64m | --memory-swap: needs --memory",
+                "-m 64m --memory-swap 32m | --memory-swap: '32m' is not at least --memory",
+                "-m 64m --memory-reservation 128m | --memory-reservation: '128m' is not at most --memory",
+                "--cpus none | --cpus: 'none' is not a number of CPUs",
+                "--cpus 0 | --cpus: '0' is not a number of CPUs from 0.01 on",
+                "--cpu-shares 1 | --cpu-shares: '1' is not a whole number from 2 to 262144",
+                "--cpuset-cpus 2-0 | --cpuset-cpus: '2-0' is not a list of numbers: 2-0 goes backwards",
+                "--cpuset-mems x | --cpuset-mems: 'x' is not a list of numbers",
+                "--pids-limit many | --pids-limit: 'many' is not a whole number from -1",
+                "--blkio-weight 9 | --blkio-weight: '9' is not a whole number from 10 to 1000",
+                "--ulimit nofiles=1 | --ulimit: 'nofiles' is not a resource limit; did you mean 'nofile'?",
+                "--ulimit nofile=2:1 | --ulimit: 'nofile=2:1' is not a limit: the soft one is above the hard one",
+                "--oom-score-adj 1001 | --oom-score-adj: '1001' is not a whole number from -1000 to 1000",
+                "--cap-add NET_ADMN | --cap-add: 'NET_ADMN' is not a capability, see capabilities(7); did you mean 'NET_ADMIN'?",
+                "--cap-drop chwon | --cap-drop: 'chwon' is not a capability, see capabilities(7); did you mean 'CHOWN'?",
+                "--security-opt secomp=x | --security-opt: 'secomp' is not a security option; did you mean 'seccomp'?",
+                "--security-opt seccomp=none.json | --security-opt seccomp: 'none.json' does not exist",
+                "--security-opt apparmor=mine | --security-opt: 'apparmor=mine' is not possible yet",
+                "--security-opt label=type:x_t | --security-opt: 'label=type:x_t' is not possible yet",
+                "--zebra | unknown flag '--zebra'",
+            })
+    void ofRun(String flags, String message) {
+        List<String> words = new java.util.ArrayList<>(List.of("run"));
+        words.addAll(List.of(flags.split(" ")));
+        words.addAll(List.of("host", "true"));
+        assertThat(refused(words.toArray(new String[0])).err()).startsWith("alcove: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rnu host | 'rnu' is not a command of alcove; did you mean 'run'?",
+                "--vresion | unknown flag '--vresion'; did you mean '--version'?",
+                "run | an image is needed",
+                "run hots | image 'hots' is not here; did you mean 'host'?",
+                "run debian:12 | image 'debian:12' is not here",
+                "run --rootfs / | a command is needed: --rootfs has none of its own",
+                "explain | what is to be explained?",
+                "explain exec x | what is to be explained?",
+                "explain run -m 1 host true | --memory: '1' is not enough",
+                "ps x | takes no arguments",
+                "check x | takes no arguments",
+                "version x | takes no arguments",
+                "exec web | a container and a command are needed",
+                "exec web true | no such container: web",
+                "kill | missing argument: CONTAINER",
+                "kill -s TURM web | --signal: 'TURM' is not a signal, as TERM, SIGTERM or 15; did you mean",
+                "kill web | no such container: web",
+                "wait web | no such container: web",
+                "rm -f web | no such container: web",
+                "help rnu | 'rnu' is not a command of alcove",
+            })
+    void ofOthers(String words, String message) {
+        assertThat(refused(words.split(" ")).err()).startsWith("alcove: " + message);
+    }
+
+    @Test
+    void usageMistakesSayWhereToReadOn() {
+        assertThat(refused("run", "--zebra").err()).isEqualTo("alcove: unknown flag '--zebra'\n  see 'alcove run --help'\n");
+        assertThat(refused("zebra").err())
+                .isEqualTo("alcove: 'zebra' is not a command of alcove\n  see 'alcove --help'\n");
+    }
+
+    @Test
+    void aTerminalThatIsNone() {
+        assertThat(refused("run", "-it", "host", "true").err()).startsWith("alcove: the input device is not a TTY\n");
+    }
+
+    @Test
+    void controlCharactersStayOnTheirLine() {
+        assertThat(refused("run", "--name", "a\n\u001b[31mb", "host").err()).contains("'a??[31mb'");
+    }
+}

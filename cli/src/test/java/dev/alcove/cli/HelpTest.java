@@ -1,0 +1,86 @@
+package dev.alcove.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The help: pages compared with what is kept; {@code -Dalcove.golden=write} keeps anew. */
+class HelpTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"run", "exec", "ps", "kill", "wait", "rm", "explain", "check", "completion", "version", "help"})
+    void pages(String command) throws IOException {
+        Alcoves.Outcome outcome = new Alcoves(folder).run(command, "--help");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).isEqualTo(golden("help-" + command + ".txt", outcome.out()));
+    }
+
+    @Test
+    void theListOfCommands() throws IOException {
+        Alcoves alcoves = new Alcoves(folder);
+        String text = alcoves.run().out();
+        assertThat(text).isEqualTo(golden("help.txt", text));
+        assertThat(alcoves.run("--help").out()).isEqualTo(text);
+        assertThat(alcoves.run("-h").out()).isEqualTo(text);
+        assertThat(alcoves.run("help").out()).isEqualTo(text);
+        assertThat(alcoves.run("help", "run").out())
+                .isEqualTo(alcoves.run("run", "--help").out());
+    }
+
+    private static String golden(String name, String now) throws IOException {
+        if ("write".equals(System.getProperty("alcove.golden"))) {
+            Path file = Path.of("src/test/resources/dev/alcove/cli", name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, now);
+        }
+        try (InputStream in = HelpTest.class.getResourceAsStream(name)) {
+            return in == null ? "no page " + name + " is kept" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void everyLineFitsAndEveryFlagIsExplained() {
+        for (Manual manual : Completion.manuals()) {
+            for (String line : HelpText.of(manual).lines().toList()) {
+                assertThat(line.length()).as("%s: %s", manual.name(), line).isLessThanOrEqualTo(100);
+            }
+            Set<Character> letters = new HashSet<>();
+            Set<String> names = new HashSet<>();
+            for (Flag flag : manual.flags().flags()) {
+                assertThat(flag.help()).as(flag.name()).endsWith(".");
+                assertThat(names.add(flag.name())).as(flag.name()).isTrue();
+                assertThat(!flag.hasLetter() || letters.add(flag.letter()))
+                        .as(flag.name())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void helpStandsAnywhereAmongTheFlags() {
+        Alcoves alcoves = new Alcoves(folder);
+        assertThat(alcoves.run("run", "--rm", "--name", "x", "--help").status()).isZero();
+        // Here it is a value, so the image is missing.
+        assertThat(alcoves.run("run", "--name", "--help").err()).contains("an image is needed");
+    }
+
+    @Test
+    void version() {
+        assertThat(new Alcoves(folder).run("--version").out()).startsWith("alcove ");
+        assertThat(new Alcoves(folder).run("version").out()).doesNotContain("unknown").doesNotContain("$");
+    }
+}
