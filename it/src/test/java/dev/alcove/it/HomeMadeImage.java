@@ -47,7 +47,8 @@ final class HomeMadeImage {
                     .findFirst()
                     .orElseThrow();
             files.add(program);
-            for (String word : Shell.attempt(List.of("ldd", program.toString())).text().split("\\s+")) {
+            for (String word :
+                    Shell.attempt(List.of("ldd", program.toString())).text().split("\\s+")) {
                 if (word.startsWith("/")) {
                     files.add(Path.of(word));
                 }
