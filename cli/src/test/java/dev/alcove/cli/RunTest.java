@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,37 +123,37 @@ class RunTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiterString = " => ",
             quoteCharacter = '`',
             value = {
-                "-w /var/made/here | pwd | /var/made/here",
-                "-u www-data | id -u; id -g; echo $HOME | 33 33 /var/www",
-                "-u www-data:users | id -g | 100",
-                "-u 1234:5678 --group-add tty --group-add 77 | id -u; id -G | 1234 5678 5 77",
-                "-h box | hostname; echo $HOSTNAME; cat /etc/hostname | box box box",
-                "-h box --domainname house | hostname -d 2>/dev/null || cat /proc/sys/kernel/domainname | house",
-                "--add-host db:10.0.0.7 | grep -w db /etc/hosts | 10.0.0.7 db",
-                "--tmpfs /t:size=1m,mode=700 | stat -f -c %b /t; stat -c %a /t; grep -o ' /t .*noexec' /proc/self/mountinfo | wc -l | 256 700 1",
-                "--shm-size 2m | stat -f -c %b /dev/shm | 512",
-                "--read-only | touch /var/x 2>/dev/null || echo refused | refused",
-                "--mount type=tmpfs,dst=/m,tmpfs-size=4k | stat -f -c %b /m | 1",
-                "--ulimit nofile=64:128 | ulimit -Sn; ulimit -Hn | 64 128",
-                "--oom-score-adj 500 | cat /proc/self/oom_score_adj | 500",
-                "--cap-drop ALL | grep CapEff /proc/self/status | CapEff:	0000000000000000",
-                "--cap-drop ALL --cap-add cap_chown | grep CapBnd /proc/self/status | CapBnd:	0000000000000001",
-                "--security-opt no-new-privileges | grep NoNewPrivs /proc/self/status | NoNewPrivs:	1",
-                "--security-opt seccomp=unconfined | grep Seccomp: /proc/self/status | Seccomp:	0",
-                "--security-opt systempaths=unconfined | test -s /proc/kcore && echo seen | seen",
-                "--security-opt mask=/etc/hosts | cat /etc/hosts |",
-                "--init | cat /proc/1/comm | alcove",
-                "--network none | ls /sys/class/net | lo",
-                "--sysctl net.ipv4.ip_forward=1 | cat /proc/sys/net/ipv4/ip_forward | 1",
-                "--ipc none | ls /dev/shm 2>/dev/null || echo none | none",
-                "--landlock ro:/usr --landlock ro:/lib --landlock ro:/lib64 --landlock ro:/bin --landlock rw:/tmp | echo x > /tmp/a && cat /etc/hosts 2>/dev/null || echo refused | refused",
-                "--device /dev/null:/dev/nothing | echo x > /dev/nothing; stat -c '%t %T' /dev/nothing | 1 3",
-                "-m 64m | cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max | 67108864",
-                "--pids-limit 20 | cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max | 20",
-                "--cpuset-cpus 0 | nproc | 1",
+                "-w /var/made/here => pwd => /var/made/here",
+                "-u www-data => id -u; id -g; echo $HOME => 33 33 /var/www",
+                "-u www-data:users => id -g => 100",
+                "-u 1234:5678 --group-add tty --group-add 77 => id -u; id -G => 1234 5678 5 77",
+                "-h box => hostname; echo $HOSTNAME; cat /etc/hostname => box box box",
+                "-h box --domainname house => cat /proc/sys/kernel/domainname => house",
+                "--add-host db:10.0.0.7 => grep -w db /etc/hosts => 10.0.0.7 db",
+                "--tmpfs /t:size=1m,mode=700 => stat -f -c %b /t; stat -c %a /t; grep -o ' /t .*noexec' /proc/self/mountinfo | wc -l => 256 700 1",
+                "--shm-size 2m => stat -f -c %b /dev/shm => 512",
+                "--read-only => touch /var/x 2>/dev/null || echo refused => refused",
+                "--mount type=tmpfs,dst=/m,tmpfs-size=4k => stat -f -c %b /m => 1",
+                "--ulimit nofile=64:128 => ulimit -Sn; ulimit -Hn => 64 128",
+                "--oom-score-adj 500 => cat /proc/self/oom_score_adj => 500",
+                "--cap-drop ALL => grep CapEff /proc/self/status => CapEff:	0000000000000000",
+                "--cap-drop ALL --cap-add cap_chown => grep CapBnd /proc/self/status => CapBnd:	0000000000000001",
+                "--security-opt no-new-privileges => grep NoNewPrivs /proc/self/status => NoNewPrivs:	1",
+                "--security-opt seccomp=unconfined => grep Seccomp: /proc/self/status => Seccomp:	0",
+                "--security-opt systempaths=unconfined => grep -c ' /proc/' /proc/self/mountinfo || true => 0",
+                "--security-opt mask=/etc/hosts => cat /etc/hosts => ``",
+                "--init => cat /proc/1/comm => alcove-init",
+                "--network none => ls /sys/class/net => lo",
+                "--sysctl net.ipv4.ip_forward=1 => cat /proc/sys/net/ipv4/ip_forward => 1",
+                "--ipc none => ls /dev/shm 2>/dev/null || echo none => none",
+                "--landlock ro:/usr --landlock ro:/lib --landlock ro:/lib64 --landlock ro:/bin --landlock rw:/tmp => echo x > /tmp/a && cat /etc/hosts 2>&- || echo refused => refused",
+                "--device /dev/null:/dev/nothing => echo x > /dev/nothing; stat -c '%t %T' /dev/nothing => 1 3",
+                "-m 64m => cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max => 67108864",
+                "--pids-limit 20 => cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max => 20",
+                "--cpuset-cpus 0 => nproc => 1",
             })
     void flags(String flags, String script, String expected) {
         assertThat(sh(flags, script).replace('\n', ' ')).isEqualTo(expected == null ? "" : expected);
@@ -222,7 +223,7 @@ class RunTest {
                         + " echo ready > /mnt/ready; while :; do sleep 0.02; done";
         Path shared = Files.createDirectory(folder.resolve("shared"));
         CompletableFuture<Alcoves.Outcome> running = CompletableFuture.supplyAsync(
-                () -> alcoves.run("run", "-v", shared + ":/mnt", "host", "bash", "-c", script));
+                () -> alcoves.run("run", "--timeout", "60s", "-v", shared + ":/mnt", "host", "bash", "-c", script));
         while (!Files.exists(shared.resolve("ready"))) {
             assertThat(running).isNotDone();
             Thread.sleep(10);
@@ -232,7 +233,7 @@ class RunTest {
             // Two at once would become one, or change places.
             Thread.sleep(150);
         }
-        Alcoves.Outcome outcome = running.get();
+        Alcoves.Outcome outcome = running.get(60, TimeUnit.SECONDS);
         assertThat(outcome.status()).isEqualTo(9);
         assertThat(outcome.out().lines().toList())
                 .startsWith("INT", "TERM", "HUP", "QUIT", "USR1")

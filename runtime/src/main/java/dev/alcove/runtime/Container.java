@@ -25,7 +25,7 @@ public final class Container implements AutoCloseable {
     private final @Nullable Fd output;
     private final @Nullable Fd error;
     private final Object ending = new Object();
-    private @Nullable Exit exit;
+    private volatile @Nullable Exit exit;
 
     private Container(
             ContainerSpec spec, Launcher.Started started, @Nullable Fd input, @Nullable Fd output, @Nullable Fd error) {
@@ -144,11 +144,10 @@ public final class Container implements AutoCloseable {
      * @return whether it was there to receive it
      */
     public boolean signal(Signal signal) {
-        synchronized (ending) {
-            // While nobody has reaped the monitor, which reaps the process, the pid is not another's.
-            if (exit != null) {
-                return false;
-            }
+        // Without the lock, which whoever waits for the end holds all the while. As long as the monitor has not told of the
+        // end, it may not have reaped the process.
+        if (exit != null) {
+            return false;
         }
         try (Pidfd pidfd = Pidfd.open(pid()).orElse(null)) {
             return pidfd != null && pidfd.send(signal);
