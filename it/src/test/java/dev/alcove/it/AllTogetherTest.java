@@ -51,7 +51,9 @@ class AllTogetherTest {
                     Shell inside = Shell.in(room);
                     Shell outside = Shell.outside()) {
                 took[0] = System.nanoTime() - start;
-                assertThat(NamespaceSet.of(room.pid()).orElseThrow().shared(NamespaceSet.of(Kernel.pid()).orElseThrow()))
+                assertThat(NamespaceSet.of(room.pid())
+                                .orElseThrow()
+                                .shared(NamespaceSet.of(Kernel.pid()).orElseThrow()))
                         .as("no room is shared")
                         .isEmpty();
                 List<String> processes = inside.lines("ps -e -o comm=");
@@ -63,7 +65,9 @@ class AllTogetherTest {
                 assertThat(outside.say("ip -o addr")).contains("10.214.0.1/24").doesNotContain("eth0");
                 assertThat(inside.say("id -u")).isEqualTo("0");
                 assertThat(Proc.status(room.pid()).orElseThrow().uids()).containsOnly(200_000L);
-                assertThat(inside.say("mount")).contains("proc on /proc").doesNotContain("/sys/fs/cgroup/memory/process_api");
+                assertThat(inside.say("mount"))
+                        .contains("proc on /proc")
+                        .doesNotContain("/sys/fs/cgroup/memory/process_api");
                 assertThat(inside.say("ls " + folder + " 2>&1 || true")).contains("No such file");
                 inside.say("ipcmk -Q");
                 assertThat(inside.lines("ipcs -q | grep -c ^0x")).containsExactly("1");
@@ -80,7 +84,8 @@ class AllTogetherTest {
     private static void address(int pid) {
         try (Namespace inside = Namespace.of(NamespaceKind.NET, pid).orElseThrow();
                 Netlink here = Netlink.open()) {
-            var end = here.links().addVeth(NewLink.named("outer"), NewLink.named("eth0").in(inside.fd()));
+            var end = here.links()
+                    .addVeth(NewLink.named("outer"), NewLink.named("eth0").in(inside.fd()));
             here.addresses().add(end, Cidr.parse("10.214.0.1/24"));
             here.links().up(end);
             NamespaceThread.create().join(inside).call(() -> {

@@ -39,41 +39,74 @@ class ArchitectureTest {
 
     @Test
     void theKernelsInterfaceUsesTheJdkAlone() {
-        classes().that().resideInAPackage(LINUX)
-                .should().onlyDependOnClassesThat().resideInAnyPackage(LINUX, "java..", "org.jspecify..")
+        classes()
+                .that()
+                .resideInAPackage(LINUX)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(LINUX, "java..", "org.jspecify..")
                 .check(Product.CLASSES);
     }
 
     @Test
     void theSpecificationsDataUseTheJdkAndJson() {
-        classes().that().resideInAPackage(SPEC)
-                .should().onlyDependOnClassesThat().resideInAnyPackage(and(JSON, SPEC, "java..", "org.jspecify.."))
+        classes()
+                .that()
+                .resideInAPackage(SPEC)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(and(JSON, SPEC, "java..", "org.jspecify.."))
                 .check(Product.CLASSES);
     }
 
     @Test
     void kernelAndSpecificationDoNotKnowEachOther() {
-        noClasses().that().resideInAPackage(LINUX).should().dependOnClassesThat().resideInAPackage(SPEC).check(Product.CLASSES);
-        noClasses().that().resideInAPackage(SPEC).should().dependOnClassesThat().resideInAPackage(LINUX).check(Product.CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(LINUX)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(SPEC)
+                .check(Product.CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(SPEC)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(LINUX)
+                .check(Product.CLASSES);
     }
 
     @Test
     void theRuntimeUsesThemAndNothingAbove() {
-        classes().that().resideInAPackage(RUNTIME)
-                .should().onlyDependOnClassesThat()
+        classes()
+                .that()
+                .resideInAPackage(RUNTIME)
+                .should()
+                .onlyDependOnClassesThat()
                 .resideInAnyPackage(and(JSON, RUNTIME, LINUX, SPEC, "java..", "org.jspecify.."))
                 .check(Product.CLASSES);
     }
 
     @Test
     void nothingKnowsTheCommandLine() {
-        noClasses().that().resideOutsideOfPackage(CLI).should().dependOnClassesThat().resideInAPackage(CLI).check(Product.CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CLI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLI)
+                .check(Product.CLASSES);
     }
 
     @Test
     void onlyOneModuleIsNative() {
-        noClasses().that().resideOutsideOfPackage(LINUX)
-                .should().dependOnClassesThat().resideInAPackage(MemorySegment.class.getPackageName())
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(LINUX)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(MemorySegment.class.getPackageName())
                 .check(Product.CLASSES);
     }
 
@@ -81,33 +114,44 @@ class ArchitectureTest {
     void noModuleHasACircle() {
         com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
                 .matching("dev.alcove.(*)..")
-                .should().beFreeOfCycles()
+                .should()
+                .beFreeOfCycles()
                 .check(Product.CLASSES);
     }
 
     @Test
     void commandsAreFunctions() {
-        noClasses().that().doNotHaveFullyQualifiedName(MAIN)
-                .should().callMethod(System.class, "exit", int.class)
-                .orShould().callMethod(Runtime.class, "exit", int.class)
-                .orShould().callMethod(Runtime.class, "halt", int.class)
-                .orShould().accessField(System.class, "out")
-                .orShould().accessField(System.class, "err")
-                .orShould().accessField(System.class, "in")
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(MAIN)
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .orShould()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .accessField(System.class, "in")
                 .check(Product.CLASSES);
     }
 
     @Test
     void noNamesThatSayNothing() {
-        classes().should(new ArchCondition<JavaClass>("say what they are") {
-            @Override
-            public void check(JavaClass type, ConditionEvents events) {
-                for (String word : new String[] {"Manager", "Util", "Utils", "Helper", "Impl"}) {
-                    if (type.getSimpleName().endsWith(word)) {
-                        events.add(SimpleConditionEvent.violated(type, type.getName() + " is called " + word));
+        classes()
+                .should(new ArchCondition<JavaClass>("say what they are") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        for (String word : new String[] {"Manager", "Util", "Utils", "Helper", "Impl"}) {
+                            if (type.getSimpleName().endsWith(word)) {
+                                events.add(SimpleConditionEvent.violated(type, type.getName() + " is called " + word));
+                            }
+                        }
                     }
-                }
-            }
-        }).check(Product.CLASSES);
+                })
+                .check(Product.CLASSES);
     }
 }

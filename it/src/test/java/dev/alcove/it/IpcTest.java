@@ -58,7 +58,8 @@ class IpcTest {
     private static void hidden(String make, String list) {
         try (Shell outside = Shell.outside();
                 Shell onlyUts = Shell.in(Rooms.only(NamespaceKind.UTS).start());
-                Shell own = Shell.in(Rooms.only(NamespaceKind.UTS, NamespaceKind.IPC).start())) {
+                Shell own = Shell.in(
+                        Rooms.only(NamespaceKind.UTS, NamespaceKind.IPC).start())) {
             String before = ids(outside, list);
             String id = make(outside, make);
             try {
@@ -113,7 +114,9 @@ class IpcTest {
                     .start();
         }
         try (Shell second = Shell.in(last)) {
-            assertThat(ids(second, "q")).as("one process is left, and so is the queue").isEqualTo(id);
+            assertThat(ids(second, "q"))
+                    .as("one process is left, and so is the queue")
+                    .isEqualTo(id);
         }
         assertThat(Rooms.members(NamespaceKind.IPC, identity)).isEmpty();
         countedNamespaces();

@@ -32,7 +32,9 @@ class MountTest {
     }
 
     private static List<String> mountPoints(int pid) {
-        return Proc.mounts(pid).orElseThrow().stream().map(MountInfo::mountPoint).toList();
+        return Proc.mounts(pid).orElseThrow().stream()
+                .map(MountInfo::mountPoint)
+                .toList();
     }
 
     private static ContainerBuilder documents() {
@@ -73,7 +75,8 @@ class MountTest {
             assertThat(inside.lines("ps aux | sed 1d | awk '{print $2, $11}' | grep -v -e sed -e awk -e grep"))
                     .hasSize(2)
                     .satisfiesExactly(
-                            first -> assertThat(first).startsWith("1 "), second -> assertThat(second).endsWith(" ps"));
+                            first -> assertThat(first).startsWith("1 "),
+                            second -> assertThat(second).endsWith(" ps"));
             assertThat(outside.say("ps aux | awk '{print $2}'").lines()).contains(jvm);
         }
     }
@@ -92,7 +95,8 @@ class MountTest {
                 assertThat(image.resolve("." + marker)).doesNotExist();
             }
         }
-        assertThat(Shell.run(new ContainerBuilder("touch", "/usr/bin/alcove-written-inside")).text())
+        assertThat(Shell.run(new ContainerBuilder("touch", "/usr/bin/alcove-written-inside"))
+                        .text())
                 .contains("Read-only file system");
         assertThat(Path.of("/usr/bin/alcove-written-inside")).doesNotExist();
         assertThat(Shell.run(new ContainerBuilder("cat", "/etc/shadow")).status())
@@ -128,7 +132,8 @@ class MountTest {
             assertThat(inside.say("pwd; hostname; echo $$")).isEqualTo("/\ncontainer\n1");
             assertThat(inside.lines("mount"))
                     .extracting(line -> line.substring(line.indexOf(" on ") + 4, line.indexOf(" (")))
-                    .filteredOn(mount -> !mount.startsWith("/ ") && !mount.startsWith("/proc/") && !mount.startsWith("/sys/"))
+                    .filteredOn(mount ->
+                            !mount.startsWith("/ ") && !mount.startsWith("/proc/") && !mount.startsWith("/sys/"))
                     .as("just these, besides the root and what is hidden below /proc and /sys")
                     .satisfiesExactlyInAnyOrder(
                             mount -> assertThat(mount).isEqualTo("/proc type proc"),
@@ -167,12 +172,16 @@ class MountTest {
                     Shell inside = Shell.in(room)) {
                 assertThat(Proc.mounts(room.pid()).orElseThrow())
                         .as("no mount of the old root")
-                        .noneMatch(m -> m.root().equals("/") && !m.mountPoint().equals("/") && m.source().startsWith("/dev/"));
+                        .noneMatch(m -> m.root().equals("/")
+                                && !m.mountPoint().equals("/")
+                                && m.source().startsWith("/dev/"));
                 String own = inside.say("stat -c %d:%i /");
                 assertThat(inside.say("stat -c %d:%i /..")).isEqualTo(own);
                 assertThat(inside.say("cd ../../../../../..; stat -c %d:%i .")).isEqualTo(own);
                 assertThat(inside.say("stat -L -c %d:%i /proc/1/root")).isEqualTo(own);
-                assertThat(inside.say("stat -L -c %d:%i /proc/1/cwd /proc/1/root/..").lines()).containsOnly(own);
+                assertThat(inside.say("stat -L -c %d:%i /proc/1/cwd /proc/1/root/..")
+                                .lines())
+                        .containsOnly(own);
                 assertThat(inside.attempt("ls " + marker).status()).isNotZero();
                 assertThat(inside.attempt("ls /proc/1/root" + marker).status()).isNotZero();
                 assertThat(Shell.run("stat", "-c", "%d:%i", "/")).isNotEqualTo(own);
@@ -189,7 +198,8 @@ class MountTest {
         assertThat(Shell.run(Payload.file().toString(), "chroot", jail.toString(), marker.toString()))
                 .as("out of a chroot")
                 .isEqualTo("escaped");
-        ContainerBuilder container = new ContainerBuilder(Payload.INSIDE, "escape", marker.toString()).mount(Payload.mount());
+        ContainerBuilder container =
+                new ContainerBuilder(Payload.INSIDE, "escape", marker.toString()).mount(Payload.mount());
         assertThat(container.capabilities()).as("it may call chroot").contains("CAP_SYS_CHROOT");
         assertThat(Shell.run(container)).as("out of a container").isEqualTo(new Said(0, "inside"));
     }
@@ -219,8 +229,11 @@ class MountTest {
                 assertThat(inside.attempt("touch /rro/below/a").text()).contains("Read-only file system");
                 assertThat(inside.attempt("/noexec/program").text()).contains("Permission denied");
                 inside.say("touch /noexec/a");
-                assertThat(inside.say("ls -A /noexec/below")).as("not recursive: without what is mounted below").isEmpty();
-                assertThat(inside.attempt("dd if=/dev/zero of=/small/a bs=128k count=1").text())
+                assertThat(inside.say("ls -A /noexec/below"))
+                        .as("not recursive: without what is mounted below")
+                        .isEmpty();
+                assertThat(inside.attempt("dd if=/dev/zero of=/small/a bs=128k count=1")
+                                .text())
                         .contains("No space left");
                 // Outside all of it can still be written.
                 for (String name : List.of("plain", "ro", "rro", "noexec")) {

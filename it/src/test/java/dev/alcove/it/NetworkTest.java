@@ -68,7 +68,8 @@ class NetworkTest {
     private static void wire(int pid) {
         try (Namespace inside = net(pid);
                 Netlink here = Netlink.open()) {
-            Link end = here.links().addVeth(NewLink.named("outer"), NewLink.named("eth0").in(inside.fd()));
+            Link end = here.links()
+                    .addVeth(NewLink.named("outer"), NewLink.named("eth0").in(inside.fd()));
             addresses(here, end, OUT4, OUT6);
             NamespaceThread.create().join(inside).call(() -> {
                 try (Netlink there = Netlink.open()) {
@@ -113,8 +114,8 @@ class NetworkTest {
                 addresses(here, end, OUT4, OUT6);
             }
             ContainerBuilder builder = new ContainerBuilder("sh").loopback(false);
-            ContainerBuilder shares = new ContainerBuilder("sh")
-                    .room(NamespaceKind.NET, new ContainerBuilder.Room.Host());
+            ContainerBuilder shares =
+                    new ContainerBuilder("sh").room(NamespaceKind.NET, new ContainerBuilder.Room.Host());
             try (ServerSocket listener = listen("127.0.0.1");
                     Shell inside = Shell.in(builder.start());
                     Shell outside = Shell.in(shares.start())) {
@@ -125,10 +126,13 @@ class NetworkTest {
                 assertThat(outside.say("cat /sys/class/net/lo/flags")).isEqualTo("0x9");
                 assertThat(outside.say("cat /proc/net/route")).contains("wire0");
                 assertThat(inside.say("tail -n +2 /proc/net/route")).isEmpty();
-                assertThat(inside.say("cat /proc/net/ipv6_route /proc/net/if_inet6")).doesNotContain("wire");
+                assertThat(inside.say("cat /proc/net/ipv6_route /proc/net/if_inet6"))
+                        .doesNotContain("wire");
                 assertThat(outside.say("cat /proc/net/tcp /proc/net/tcp6")).contains(port);
                 for (String file : List.of("tcp", "tcp6", "udp", "udp6", "unix", "raw", "packet")) {
-                    assertThat(inside.say("tail -n +2 /proc/net/" + file)).as("sockets of %s", file).isEmpty();
+                    assertThat(inside.say("tail -n +2 /proc/net/" + file))
+                            .as("sockets of %s", file)
+                            .isEmpty();
                 }
                 assertThat(inside.lines("grep -c : /proc/net/dev")).containsExactly("1");
             }
@@ -145,8 +149,7 @@ class NetworkTest {
                     Container second = other.start()) {
                 assertThat(line(first)).isEqualTo("listening");
                 assertThat(line(second)).isEqualTo("listening");
-                try (Container third = server()
-                        .room(NamespaceKind.NET, Rooms.of(first.pid(), NamespaceKind.NET))
+                try (Container third = server().room(NamespaceKind.NET, Rooms.of(first.pid(), NamespaceKind.NET))
                         .start()) {
                     assertThat(line(third)).as("in one network it is taken").isEqualTo("EADDRINUSE");
                 }
@@ -175,14 +178,17 @@ class NetworkTest {
                     Namespace elsewhere = net(alone.pid())) {
                 wire(room.pid());
                 for (String[] ends : new String[][] {{IN4, OUT4}, {IN6, OUT6}}) {
-                    try (ServerSocket within = NamespaceThread.create().join(inside).call(() -> listen(ends[0]));
+                    try (ServerSocket within =
+                                    NamespaceThread.create().join(inside).call(() -> listen(ends[0]));
                             ServerSocket without = listen(ends[1])) {
                         talk(within);
                         NamespaceThread.create().join(inside).call(() -> {
                             talk(without);
                             return true;
                         });
-                        assertThat(reaches(elsewhere, without)).as("without a wire").isFalse();
+                        assertThat(reaches(elsewhere, without))
+                                .as("without a wire")
+                                .isFalse();
                     }
                 }
             }
@@ -239,8 +245,13 @@ class NetworkTest {
                         Namespace net = net(room.pid())) {
                     assertThat(inside.say("ls /sys/class/net")).isEqualTo("lo");
                     here.links().move(device, net.fd(), "moved");
-                    here.links().addVeth(NewLink.named("outer"), NewLink.named("eth0").in(net.fd()));
-                    assertThat(here.links().find(device.name())).as("it disappears outside").isEmpty();
+                    here.links()
+                            .addVeth(
+                                    NewLink.named("outer"),
+                                    NewLink.named("eth0").in(net.fd()));
+                    assertThat(here.links().find(device.name()))
+                            .as("it disappears outside")
+                            .isEmpty();
                     assertThat(inside.lines("ls /sys/class/net")).containsExactly("eth0", "lo", "moved");
                     NamespaceThread.create().join(net).call(() -> {
                         try (Netlink there = Netlink.open()) {
@@ -248,10 +259,14 @@ class NetworkTest {
                         }
                         return true;
                     });
-                    assertThat(here.links().find("returned")).as("it can be given back").isPresent();
+                    assertThat(here.links().find("returned"))
+                            .as("it can be given back")
+                            .isPresent();
                     assertThat(inside.lines("ls /sys/class/net")).containsExactly("eth0", "lo");
                 }
-                Wait.until("the veth goes with its end inside", () -> here.links().find("outer").isEmpty());
+                Wait.until(
+                        "the veth goes with its end inside",
+                        () -> here.links().find("outer").isEmpty());
                 assertThat(here.links().find("returned")).isPresent();
             }
         });
@@ -286,8 +301,8 @@ class NetworkTest {
                                 Namespace net = net(room.pid())) {
                             initial.links().move(eth0, net.fd());
                             System.out.println("moved, in the initial namespace: " + there(initial));
-                            System.out.println(
-                                    "moved, inside: " + inside.say("cat /proc/net/dev").contains("eth0"));
+                            System.out.println("moved, inside: "
+                                    + inside.say("cat /proc/net/dev").contains("eth0"));
                         }
                         Wait.until("it is back", () -> there(initial));
                         System.out.println("ended, in the initial namespace: " + there(initial));
@@ -323,8 +338,8 @@ class NetworkTest {
         outside(() -> {
             ContainerBuilder builder = new ContainerBuilder("sh").seccomp(SeccompChoice.standard());
             builder.capabilities().add(Capability.NET_ADMIN.kernelName());
-            ContainerBuilder shares = new ContainerBuilder("sh")
-                    .room(NamespaceKind.NET, new ContainerBuilder.Room.Host());
+            ContainerBuilder shares =
+                    new ContainerBuilder("sh").room(NamespaceKind.NET, new ContainerBuilder.Room.Host());
             shares.capabilities().add(Capability.NET_ADMIN.kernelName());
             try (Container room = builder.start();
                     Shell inside = Shell.in(room);
@@ -334,7 +349,8 @@ class NetworkTest {
                     ServerSocket without = listen("127.0.0.1")) {
                 assertThat(reaches(net, within)).as("before the rule").isTrue();
                 for (ServerSocket server : List.of(within, without)) {
-                    inside.say("iptables -A INPUT -p tcp --dport " + server.getLocalPort() + " -j REJECT --reject-with tcp-reset");
+                    inside.say("iptables -A INPUT -p tcp --dport " + server.getLocalPort()
+                            + " -j REJECT --reject-with tcp-reset");
                 }
                 assertThat(inside.say("iptables -S INPUT")).contains("--dport " + within.getLocalPort());
                 assertThat(outside.say("iptables -S INPUT")).isEqualTo("-P INPUT ACCEPT");

@@ -26,7 +26,10 @@ final class OwnMounts {
     static void in(Path folder, Action action) {
         try {
             NamespaceThread.create().unshare(NamespaceKind.MOUNT).call(() -> {
-                MountChange.create().propagation(Propagation.PRIVATE).recursive().apply(Path.of("/"));
+                MountChange.create()
+                        .propagation(Propagation.PRIVATE)
+                        .recursive()
+                        .apply(Path.of("/"));
                 tmpfs(folder);
                 action.run(folder);
                 return true;

@@ -68,18 +68,23 @@ class PidTest {
         try (Container room = new ContainerBuilder("sh").privileged(true).start();
                 Shell inside = Shell.in(room)) {
             inside.say("unshare --pid --fork --mount-proc sh -c 'unshare --pid --fork sleep 1000; :' > /dev/null &");
-            Wait.until("the third level is there", () -> inside.attempt("pgrep sleep").status() == 0);
+            Wait.until(
+                    "the third level is there",
+                    () -> inside.attempt("pgrep sleep").status() == 0);
             int second = Integer.parseInt(inside.say("pgrep sleep"));
             int outside = Proc.pids().stream()
                     .filter(pid -> Proc.status(pid)
-                            .filter(s -> s.name().equals("sleep") && s.namespacePids().contains(second))
+                            .filter(s -> s.name().equals("sleep")
+                                    && s.namespacePids().contains(second))
                             .isPresent())
                     .filter(pid -> numbers(pid).getLast() == 1)
                     .findFirst()
                     .orElseThrow();
             List<Integer> levels = numbers(outside);
             int ours = numbers(Kernel.pid()).size();
-            assertThat(levels).as("a number here and at each of the three levels").hasSize(ours + 3);
+            assertThat(levels)
+                    .as("a number here and at each of the three levels")
+                    .hasSize(ours + 3);
             assertThat(levels.getLast()).isEqualTo(1);
             assertThat(levels.get(ours)).as("the container's number for it").isEqualTo(second);
 
@@ -106,12 +111,16 @@ class PidTest {
             String one = reaped.say(orphan);
             assertThat(reaped.say("ps -o ppid= -p " + one).strip()).isEqualTo("1");
             reaped.say("kill -KILL " + one);
-            Wait.until("the built-in init reaps it", () -> reaped.attempt("test -e /proc/" + one).status() != 0);
+            Wait.until(
+                    "the built-in init reaps it",
+                    () -> reaped.attempt("test -e /proc/" + one).status() != 0);
 
             String two = kept.say(orphan);
             assertThat(kept.say("ps -o ppid= -p " + two).strip()).isEqualTo("1");
             kept.say("kill -KILL " + two);
-            Wait.until("who does not wait keeps a zombie", () -> kept.say("ps -o stat= -p " + two).startsWith("Z"));
+            Wait.until(
+                    "who does not wait keeps a zombie",
+                    () -> kept.say("ps -o stat= -p " + two).startsWith("Z"));
 
             String three = outside.say(orphan);
             int parent = Integer.parseInt(outside.say("ps -o ppid= -p " + three).strip());
@@ -132,7 +141,8 @@ class PidTest {
             Wait.until("all run", () -> inside.attempt("pgrep -c sleep").text().equals("3"));
             List<Integer> all = processes(room);
             assertThat(all).hasSizeGreaterThanOrEqualTo(5).contains(room.pid());
-            List<Pidfd> handles = all.stream().map(pid -> Pidfd.open(pid).orElseThrow()).toList();
+            List<Pidfd> handles =
+                    all.stream().map(pid -> Pidfd.open(pid).orElseThrow()).toList();
             assertThat(room.signal(Signal.KILL)).isTrue();
             Exit exit = room.end();
             assertThat(exit.status()).isEqualTo(137);
@@ -193,7 +203,8 @@ class PidTest {
     @Test
     @DisplayName("pid_cannot_reach_siblings")
     void pidCannotReachSiblings() {
-        ContainerBuilder builder = new ContainerBuilder("sh").mount(Payload.mount()).seccomp(SeccompChoice.unconfined());
+        ContainerBuilder builder =
+                new ContainerBuilder("sh").mount(Payload.mount()).seccomp(SeccompChoice.unconfined());
         builder.capabilities().add("CAP_SYS_PTRACE");
         try (Container one = builder.start();
                 Shell inside = Shell.in(one);

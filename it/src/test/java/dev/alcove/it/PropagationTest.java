@@ -166,13 +166,18 @@ class PropagationTest {
             try (DetachedMount whole = DetachedMount.copyOf(base, true);
                     var place = Open.path().at(again)) {
                 whole.attach(place);
-                assertThat(again.resolve("below")).as("left out of its parent's copy").isEmptyDirectory();
+                assertThat(again.resolve("below"))
+                        .as("left out of its parent's copy")
+                        .isEmptyDirectory();
                 assertThat(below.resolve("file")).exists();
                 assertThat(Mounts.detach(again)).isTrue();
             }
             try (Sides sides = new Sides(base, "runbindable")) {
                 assertThat(sides.mount("/volume").propagation()).isEqualTo(Propagation.UNBINDABLE);
-                assertThat(sides.inside.attempt("mkdir /again; mount --bind /volume /again").status()).isNotZero();
+                assertThat(sides.inside
+                                .attempt("mkdir /again; mount --bind /volume /again")
+                                .status())
+                        .isNotZero();
                 assertThat(sides.comesIn()).isFalse();
                 assertThat(sides.goesOut()).isFalse();
             }

@@ -81,7 +81,9 @@ final class Shell implements AutoCloseable {
                 int end = line.indexOf(END);
                 if (end >= 0) {
                     text.append(line, 0, end);
-                    return new Said(Integer.parseInt(line.substring(end + END.length())), text.toString().stripTrailing());
+                    return new Said(
+                            Integer.parseInt(line.substring(end + END.length())),
+                            text.toString().stripTrailing());
                 }
                 text.append(line).append('\n');
             }

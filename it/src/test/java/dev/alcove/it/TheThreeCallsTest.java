@@ -70,8 +70,7 @@ class TheThreeCallsTest {
     @EnumSource(NamespaceKind.class)
     @DisplayName("clone_each_flag")
     void cloneEachFlag(NamespaceKind kind) {
-        try (Container child =
-                Rooms.none("cat").room(kind, new Room.Own()).start()) {
+        try (Container child = Rooms.none("cat").room(kind, new Room.Own()).start()) {
             Set<NamespaceKind> others = EnumSet.complementOf(EnumSet.of(kind));
             assertThat(of(child).shared(ours())).containsExactlyElementsOf(others);
             assertThat(of(child).identities()).containsKey(kind);
@@ -110,7 +109,8 @@ class TheThreeCallsTest {
     @DisplayName("unshare_self")
     void unshareSelf() {
         NamespaceKind[] kinds = {NamespaceKind.UTS, NamespaceKind.IPC, NamespaceKind.NET, NamespaceKind.MOUNT};
-        Map<NamespaceKind, Inode> moved = NamespaceThread.create().unshare(kinds).call(() -> ofThread(kinds));
+        Map<NamespaceKind, Inode> moved =
+                NamespaceThread.create().unshare(kinds).call(() -> ofThread(kinds));
         Map<NamespaceKind, Inode> stayed = NamespaceThread.create().call(() -> ofThread(kinds));
         for (NamespaceKind kind : kinds) {
             Inode jvm = Namespace.identity(kind, Kernel.pid()).orElseThrow();
@@ -185,7 +185,9 @@ class TheThreeCallsTest {
                     return ofThread(kinds);
                 });
                 for (NamespaceKind kind : kinds) {
-                    assertThat(now.get(kind)).as("joined by pidfd").isEqualTo(of(room).identities().get(kind));
+                    assertThat(now.get(kind))
+                            .as("joined by pidfd")
+                            .isEqualTo(of(room).identities().get(kind));
                 }
             }
             joinBound(room, folder);
@@ -227,9 +229,12 @@ class TheThreeCallsTest {
             });
             assertThat(caller)
                     .as("the caller stays")
-                    .isEqualTo(Namespace.identity(NamespaceKind.PID, Kernel.pid()).orElseThrow())
+                    .isEqualTo(
+                            Namespace.identity(NamespaceKind.PID, Kernel.pid()).orElseThrow())
                     .isNotEqualTo(pids.identity());
-            assertThat(numbers).as("its child is the second process of the room").containsExactly("2");
+            assertThat(numbers)
+                    .as("its child is the second process of the room")
+                    .containsExactly("2");
         }
     }
 

@@ -45,7 +45,9 @@ class UserTest {
         try (OrdinaryUser user = OrdinaryUser.run(RootInside.class)) {
             assertThat(user.line()).isEqualTo("caller has no capability: true");
             int pid = Integer.parseInt(user.line());
-            assertThat(user.line()).as("id -u; id -g; echo $$; hostname; whoami").isEqualTo("0 0 1 container root");
+            assertThat(user.line())
+                    .as("id -u; id -g; echo $$; hostname; whoami")
+                    .isEqualTo("0 0 1 container root");
             assertThat(user.line()).as("it may change what is its own").isEqualTo("changed");
             assertThat(uids(pid)).as("outside").containsOnly(OrdinaryUser.id());
             assertThat(Proc.uidMap(pid).orElseThrow().toHost(0)).hasValue(OrdinaryUser.id());
@@ -60,11 +62,11 @@ class UserTest {
         public static void main(String[] args) throws IOException {
             System.out.println("caller has no capability: "
                     + Capabilities.ofThread().permitted().isEmpty());
-            try (Container room = new ContainerBuilder("sh").hostname("container").start();
+            try (Container room =
+                            new ContainerBuilder("sh").hostname("container").start();
                     Shell inside = Shell.in(room)) {
                 System.out.println(room.pid());
-                System.out.println(
-                        String.join(" ", inside.lines("id -u; id -g; echo $$; hostname; id -un")));
+                System.out.println(String.join(" ", inside.lines("id -u; id -g; echo $$; hostname; id -un")));
                 inside.say("echo changed > /etc/made-inside");
                 System.out.println(inside.say("cat /etc/made-inside"));
                 OrdinaryUser.await();
@@ -120,8 +122,8 @@ class UserTest {
             String target = args[0];
             String foreign = args[1];
             ContainerBuilder bare = Rooms.only(NamespaceKind.USER);
-            ContainerBuilder own = Rooms.only(
-                    NamespaceKind.USER, NamespaceKind.MOUNT, NamespaceKind.UTS, NamespaceKind.PID);
+            ContainerBuilder own =
+                    Rooms.only(NamespaceKind.USER, NamespaceKind.MOUNT, NamespaceKind.UTS, NamespaceKind.PID);
             try (Container room = bare.start();
                     Shell outside = Shell.in(room);
                     Shell inside = Shell.in(own.start())) {
@@ -142,8 +144,10 @@ class UserTest {
                 return "granted";
             }
             String text = said.text();
-            boolean denied = text.contains("ermission denied") || text.contains("not permitted")
-                    || text.contains("must be superuser") || text.contains("you must be root");
+            boolean denied = text.contains("ermission denied")
+                    || text.contains("not permitted")
+                    || text.contains("must be superuser")
+                    || text.contains("you must be root");
             return denied ? "refused" : text;
         }
     }
@@ -167,12 +171,18 @@ class UserTest {
         for (String file : List.of("passwd", "subuid", "subgid")) {
             // A machine that never had such ranges has no file to bind over.
             Needs.that(Files.exists(Path.of("/etc", file)), "needs an /etc/" + file + " to bind another one over");
-            mounts.append("mount --bind ").append(made.resolve(file)).append(" /etc/").append(file).append('\n');
+            mounts.append("mount --bind ")
+                    .append(made.resolve(file))
+                    .append(" /etc/")
+                    .append(file)
+                    .append('\n');
         }
         try (OrdinaryUser user = OrdinaryUser.run(mounts.toString(), Ranges.class, data.toString())) {
             int pid = Integer.parseInt(user.line());
             assertThat(user.line()).as("as seen inside").isEqualTo("33:33");
-            assertThat(Files.getAttribute(data.resolve("file"), "unix:uid")).as("as seen outside").isEqualTo(400_032);
+            assertThat(Files.getAttribute(data.resolve("file"), "unix:uid"))
+                    .as("as seen outside")
+                    .isEqualTo(400_032);
             assertThat(Files.getAttribute(data.resolve("file"), "unix:gid")).isEqualTo(500_032);
             assertThat(uids(pid)).as("root inside").containsOnly(OrdinaryUser.ID);
             assertThat(user.line()).as("a process of uid 33 inside").isEqualTo("33");
@@ -193,7 +203,8 @@ class UserTest {
                 inside.say("touch /data/file && chown 33:33 /data/file");
                 System.out.println(inside.say("stat -c %u:%g /data/file"));
                 OciUser www = new OciUser(33, 33, null, List.of(), "");
-                System.out.println(Shell.run(new ContainerBuilder("id", "-u").user(www)).text());
+                System.out.println(
+                        Shell.run(new ContainerBuilder("id", "-u").user(www)).text());
                 OrdinaryUser.await();
             }
         }
@@ -215,7 +226,9 @@ class UserTest {
                     .idMappings(root, root);
             assertThat(Shell.run(own).text()).as("the same user inside").isEqualTo("ENOKEY");
             ContainerBuilder usual = new ContainerBuilder(Payload.INSIDE, "key-read", key).mount(Payload.mount());
-            assertThat(Shell.run(usual).text()).as("by default there are no keyrings at all").isEqualTo("EPERM");
+            assertThat(Shell.run(usual).text())
+                    .as("by default there are no keyrings at all")
+                    .isEqualTo("EPERM");
             assertThat(Shell.run(payload, "key-read", key)).as("outside, still").isEqualTo("secret");
         } finally {
             Shell.run(payload, "key-drop", key);
@@ -233,7 +246,9 @@ class UserTest {
         try (OrdinaryUser user = OrdinaryUser.run(FromDirectory.class, image.toString())) {
             assertThat(user.rest().lines()).containsExactly("0 written", "ended with 0");
         }
-        assertThat(image.resolve("etc/written")).as("the layer of memory took it").doesNotExist();
+        assertThat(image.resolve("etc/written"))
+                .as("the layer of memory took it")
+                .doesNotExist();
     }
 
     /** A container of an ordinary user from a directory of his. */
@@ -241,9 +256,9 @@ class UserTest {
         private FromDirectory() {}
 
         public static void main(String[] args) {
-            Said said = Shell.run(new ContainerBuilder(
-                            "sh", "-c", "echo written > /etc/written; echo $(id -u) $(cat /etc/written)")
-                    .rootfs(Rootfs.directory(Path.of(args[0])).withThrowAwayLayer()));
+            Said said = Shell.run(
+                    new ContainerBuilder("sh", "-c", "echo written > /etc/written; echo $(id -u) $(cat /etc/written)")
+                            .rootfs(Rootfs.directory(Path.of(args[0])).withThrowAwayLayer()));
             System.out.println(said.text());
             System.out.println("ended with " + said.status());
         }

@@ -26,7 +26,8 @@ class UtsTest {
             assertThat(inside.say("cat " + DOMAIN)).isEqualTo(outside.say("cat " + DOMAIN));
             inside.say("hostname container");
             assertThat(inside.say("hostname; uname -n").lines()).containsOnly("container");
-            assertThat(Shell.run(Rooms.none("hostname").room(NamespaceKind.UTS, Rooms.of(room.pid(), NamespaceKind.UTS))))
+            assertThat(Shell.run(
+                            Rooms.none("hostname").room(NamespaceKind.UTS, Rooms.of(room.pid(), NamespaceKind.UTS))))
                     .as("another process of the namespace sees it too")
                     .isEqualTo(new Said(0, "container"));
             assertThat(outside.say("hostname")).isEqualTo(before).isNotEqualTo("container");
@@ -76,7 +77,8 @@ class UtsTest {
                 said = e.getMessage();
             }
             System.out.println(said);
-            Said granted = Shell.run(new ContainerBuilder("hostname").rootfs(Rootfs.inherited()).hostname("container"));
+            Said granted = Shell.run(
+                    new ContainerBuilder("hostname").rootfs(Rootfs.inherited()).hostname("container"));
             System.out.println("with a user namespace: " + granted.text());
         }
     }

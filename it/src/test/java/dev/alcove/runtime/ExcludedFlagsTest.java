@@ -19,13 +19,15 @@ class ExcludedFlagsTest {
                 .isFalse();
         ContainerException refused = start("CLONE_NEWNS|CLONE_FS").orElseThrow();
         assertThat(refused.kind()).isEqualTo(ContainerException.Kind.INVALID);
-        assertThat(refused).hasMessageContaining("clone3: EINVAL").hasMessageContaining(
-                "CLONE_NEWNS and CLONE_FS exclude each other");
+        assertThat(refused)
+                .hasMessageContaining("clone3: EINVAL")
+                .hasMessageContaining("CLONE_NEWNS and CLONE_FS exclude each other");
     }
 
     /** Clones with these flags; the child ends at once. What was refused, if it was. */
     private static Optional<ContainerException> start(String flags) {
-        ContainerSpec spec = new ContainerBuilder("true").rootfs(Rootfs.inherited()).spec();
+        ContainerSpec spec =
+                new ContainerBuilder("true").rootfs(Rootfs.inherited()).spec();
         HostFacts facts = HostProbe.read(spec);
         Program.Builder p = new Program.Builder(facts.arch());
         Arg.Num bits = KernelConstants.flags(facts.arch(), flags);
@@ -40,8 +42,8 @@ class ExcludedFlagsTest {
         p.bind(child);
         p.add(new Step.Exit(Arg.ZERO, "both end here"));
         try {
-            Launcher.Started started = Launcher.start(
-                    spec, facts, p.build(), Fd.standard(0), Fd.standard(1), Fd.standard(2), Map.of());
+            Launcher.Started started =
+                    Launcher.start(spec, facts, p.build(), Fd.standard(0), Fd.standard(1), Fd.standard(2), Map.of());
             started.monitor().reap();
             started.control().close();
             return Optional.empty();
