@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -47,12 +48,19 @@ final class HomeMadeImage {
                     .findFirst()
                     .orElseThrow();
             files.add(program);
+<<<<<<< HEAD
             for (String word :
                     Shell.attempt(List.of("ldd", program.toString())).text().split("\\s+")) {
                 if (word.startsWith("/")) {
                     files.add(Path.of(word));
                 }
             }
+=======
+            new Scanner(Shell.attempt(List.of("ldd", program.toString())).text())
+                    .tokens()
+                    .filter(word -> word.startsWith("/"))
+                    .forEach(word -> files.add(Path.of(word)));
+>>>>>>> w-exp
         }
         files.add(Path.of("/etc/passwd"));
         files.add(Path.of("/etc/group"));

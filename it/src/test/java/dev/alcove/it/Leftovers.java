@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -125,8 +126,8 @@ final class Leftovers {
             try {
                 if (Files.exists(file)) {
                     for (String line : Files.readAllLines(file).stream().skip(1).toList()) {
-                        String[] words = line.strip().split(" +");
-                        found.add(kind + " " + words[1] + " key " + words[0]);
+                        List<String> words = new Scanner(line).tokens().toList();
+                        found.add(kind + " " + words.get(1) + " key " + words.get(0));
                     }
                 }
             } catch (IOException e) {
@@ -151,7 +152,6 @@ final class Leftovers {
                 }
             } catch (IOException e) {
                 // Closed since it was listed, as the one of the listing itself.
-                continue;
             }
         }
     }

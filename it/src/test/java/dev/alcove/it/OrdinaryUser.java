@@ -100,9 +100,9 @@ final class OrdinaryUser implements AutoCloseable {
     private static String classPath(Path to) throws IOException {
         List<String> readable = new ArrayList<>();
         int copies = 0;
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path path = Path.of(entry).toAbsolutePath().normalize();
-            if (!Files.exists(path)) {
+            if (entry.isEmpty() || !Files.exists(path)) {
                 continue;
             }
             if (Needs.isRoot() && !openToAll(path)) {
