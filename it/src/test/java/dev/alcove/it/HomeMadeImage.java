@@ -48,19 +48,10 @@ final class HomeMadeImage {
                     .findFirst()
                     .orElseThrow();
             files.add(program);
-<<<<<<< HEAD
-            for (String word :
-                    Shell.attempt(List.of("ldd", program.toString())).text().split("\\s+")) {
-                if (word.startsWith("/")) {
-                    files.add(Path.of(word));
-                }
-            }
-=======
             new Scanner(Shell.attempt(List.of("ldd", program.toString())).text())
                     .tokens()
                     .filter(word -> word.startsWith("/"))
                     .forEach(word -> files.add(Path.of(word)));
->>>>>>> w-exp
         }
         files.add(Path.of("/etc/passwd"));
         files.add(Path.of("/etc/group"));
