@@ -38,7 +38,7 @@ public final class Main {
     }
 
     /** Unlike System.out, always UTF-8, whatever the locale. */
-    private static PrintStream stream(FileDescriptor fd) {
+    static PrintStream stream(FileDescriptor fd) {
         return new PrintStream(new FileOutputStream(fd), false, StandardCharsets.UTF_8);
     }
 }

@@ -1,12 +1,12 @@
 package dev.alcove.cli;
 
 import dev.alcove.linux.Fd;
-import dev.alcove.linux.Open;
 import dev.alcove.linux.Signal;
-import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerBuilder;
+import dev.alcove.runtime.ContainerStore;
 import dev.alcove.runtime.Rehearsal;
 import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -54,7 +55,7 @@ final class Training {
             for (String command : COMMANDS) {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 int status = run(folder, out, command);
-                System.out.println(command + ": " + status + ", " + out.size() + " characters");
+                say(command + ": " + status + ", " + out.size() + " characters");
             }
             rehearse(folder);
         } finally {
@@ -66,10 +67,18 @@ final class Training {
         return Alcove.run(shell(folder, out), Arrays.asList(command.split(" ", -1)));
     }
 
+    private static void say(String line) {
+        PrintStream out = Main.stream(FileDescriptor.out);
+        out.print(line + "\n");
+        out.flush();
+    }
+
     private static Shell shell(Path folder, ByteArrayOutputStream bytes) {
         PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("ALCOVE_ROOT", folder.toString());
         return new Shell(
-                Map.of("PATH", "/usr/bin:/bin", "ALCOVE_ROOT", folder.toString()),
+                environment,
                 folder,
                 out,
                 out,
@@ -79,17 +88,19 @@ final class Training {
                 new JvmSignals());
     }
 
-    /** What run does between its flags and its end, with the streams and signals that it has. */
+    /** What run does between its flags and its end, with the record, streams and signals that it has. */
     private static void rehearse(Path folder) {
         Shell shell = shell(folder, new ByteArrayOutputStream());
-        Fd nothing = Open.read().at(Path.of("/dev/null"));
-        ContainerBuilder builder =
-                new ContainerBuilder("true").redirect(nothing, shell.output(), shell.error());
-        try (nothing;
-                Container container = Rehearsal.start(builder);
-                Forwarding forwarding = Forwarding.to(shell.signals(), container, Signal.TERM)) {
-            System.out.println("a start: " + container.waitFor());
-        }
+        ContainerBuilder builder = new ContainerBuilder("true");
+        ContainerStore store = ContainerStore.standard(shell.environment());
+        int status = PlainRun.run(shell, false, Signal.TERM, (in, out, err) -> {
+            builder.redirect(in, out, err);
+            try (ContainerStore.NewContainer recorded = store.create(builder, "", "host", "SIGTERM", true, false)) {
+                run(folder, new ByteArrayOutputStream(), "ps -a");
+                return Rehearsal.start(builder);
+            }
+        });
+        say("a start: " + status);
     }
 
     private static void remove(Path folder) throws IOException {

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A platform thread in a network namespace of its own, made for one test: what it is given runs inside. The namespace
@@ -23,11 +22,7 @@ final class NetworkNamespaceThread implements AutoCloseable {
     private volatile boolean closed;
 
     NetworkNamespaceThread(String name) throws Exception {
-        boolean root = Native.raw(Syscall.GETEUID) == 0;
-        if (!root) {
-            System.out.println("skipped: a network namespace needs root");
-        }
-        Assumptions.assumeTrue(root, "a network namespace needs root");
+        Needs.root();
         thread = Thread.ofPlatform().daemon().name(name).start(this::loop);
         namespace = call(() -> {
             Native.check(Native.raw(Syscall.UNSHARE, CLONE_NEWNET), Syscall.UNSHARE, "network namespace");

@@ -89,7 +89,7 @@ class PtyTest {
 
     @Test
     void opensTheTerminalsOfAGivenDevpts() {
-        boolean can = Native.raw(Syscall.GETEUID) == 0 && Files.exists(Path.of("/dev/pts/ptmx"));
+        boolean can = Files.isWritable(Path.of("/dev/pts/ptmx"));
         if (!can) {
             System.out.println("skipped: /dev/pts/ptmx is root's alone, or not there");
         }

@@ -103,10 +103,9 @@ public final class ContainerStore {
                 if (detach) {
                     builder.detached(folder.resolve("log"));
                 }
-                Files.write(
-                        folder.resolve("state.json"),
-                        state(builder, given, image, stopSignal, remove).toJson());
-                return new NewContainer(new StoredContainer(folder, read(folder).orElseThrow()), creating);
+                StoredState state = state(builder, given, image, stopSignal, remove);
+                Files.write(folder.resolve("state.json"), state.toJson());
+                return new NewContainer(new StoredContainer(folder, state), creating);
             }
         } catch (FileAlreadyExistsException e) {
             throw new ContainerException(
