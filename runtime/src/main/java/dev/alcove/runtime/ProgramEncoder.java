@@ -196,8 +196,7 @@ final class ProgramEncoder {
             throw new IllegalStateException("a step tolerates at most four errors");
         }
         for (int i = 0; i < errors.size(); i++) {
-            putShort(
-                    base + Wire.STEP_TOLERATE + 2 * i, (short) errors.get(i).number());
+            putShort(base + Wire.STEP_TOLERATE + 2 * i, (short) errors.get(i).number());
         }
     }
 
