@@ -142,7 +142,8 @@ public final class Bench {
         if (path.isEmpty()) {
             return;
         }
-        // crun refuses a machine of both versions as soon as anybody gave version 2 a controller: it sees version 1 alone,
+        // crun refuses a machine of both versions as soon as anybody gave version 2 a controller: it sees version 1
+        // alone,
         // in a mount namespace of its own.
         String unified = "/sys/fs/cgroup/unified";
         boolean hybrid = program.equals("crun") && Files.isDirectory(Path.of(unified));

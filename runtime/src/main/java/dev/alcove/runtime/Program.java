@@ -70,7 +70,7 @@ public final class Program {
     /** Builds a program from its first step to its last. */
     static final class Builder {
         private final Arch arch;
-        private final List<Step> steps = new ArrayList<>(200);
+        private final List<Step> steps = new ArrayList<>(800);
         private final List<Step> undo = new ArrayList<>();
         private final List<Step.Label> undoLabels = new ArrayList<>();
         private int registers;

@@ -17,7 +17,8 @@ final class ProgramEncoder {
     private int used;
     private int[] relocations = new int[128];
     private int relocated;
-    private ByteBuffer steps = ByteBuffer.allocate(0);
+    private byte[] steps = new byte[0];
+    private int position;
 
     private ProgramEncoder(Program program) {
         this.program = program;
@@ -40,7 +41,7 @@ final class ProgramEncoder {
         if (count > Wire.MAX_STEPS || program.registers() > Wire.MAX_RESULTS) {
             throw new IllegalStateException("a program of " + count + " steps is too long");
         }
-        steps = ByteBuffer.allocate(count * Wire.STEP_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        steps = new byte[count * Wire.STEP_SIZE];
         for (Step s : program.steps()) {
             if (!(s instanceof Step.Heading)) {
                 step(s, numbers);
@@ -64,7 +65,7 @@ final class ProgramEncoder {
                 .putInt(relocated)
                 .putInt(dataSize)
                 .putInt(0);
-        out.put(steps.array());
+        out.put(steps);
         int at = out.position();
         for (int i = 0; i < relocated; i++) {
             out.putInt(relocations[i]);
@@ -75,25 +76,25 @@ final class ProgramEncoder {
     }
 
     private void step(Step step, int[] numbers) {
-        int base = steps.position();
-        steps.putInt(base + Wire.STEP_LEAST, Integer.MIN_VALUE);
-        steps.putShort(base + Wire.STEP_RESULT, (short) Wire.NONE);
+        int base = position;
+        putInt(base + Wire.STEP_LEAST, Integer.MIN_VALUE);
+        putShort(base + Wire.STEP_RESULT, (short) Wire.NONE);
         switch (step) {
             case Step.Call c -> {
                 op(base, Wire.OP_CALL);
-                steps.putShort(base + Wire.STEP_CALL, (short) c.call().number(program.arch()));
+                putShort(base + Wire.STEP_CALL, (short) c.call().number(program.arch()));
                 if (c.into() != null) {
                     result(base, c.into());
                 }
                 tolerate(base, c.tolerated(), c.anyError());
-                steps.putInt(base + Wire.STEP_LEAST, c.least());
+                putInt(base + Wire.STEP_LEAST, c.least());
                 for (int i = 0; i < c.args().size(); i++) {
                     arg(base, i, c.args().get(i));
                 }
             }
             case Step.Jump j -> {
                 op(base, Wire.OP_JUMP);
-                steps.putShort(base + Wire.STEP_WHEN, (short)
+                putShort(base + Wire.STEP_WHEN, (short)
                         switch (j.when()) {
                             case ALWAYS -> Wire.WHEN_ALWAYS;
                             case ZERO -> Wire.WHEN_ZERO;
@@ -101,11 +102,11 @@ final class ProgramEncoder {
                             case POSITIVE -> Wire.WHEN_POSITIVE;
                         });
                 arg(base, 0, j.value());
-                steps.putInt(base + Wire.STEP_TARGET, numbers[j.to().index()]);
+                putInt(base + Wire.STEP_TARGET, numbers[j.to().index()]);
             }
             case Step.OnFailure f -> {
                 op(base, Wire.OP_ON_FAILURE);
-                steps.putInt(base + Wire.STEP_TARGET, numbers[f.to().index()]);
+                putInt(base + Wire.STEP_TARGET, numbers[f.to().index()]);
             }
             case Step.Channel c -> {
                 op(base, Wire.OP_CHANNEL);
@@ -164,27 +165,38 @@ final class ProgramEncoder {
             }
             case Step.Heading h -> throw new IllegalStateException("not a step: " + h.title());
         }
-        steps.position(base + Wire.STEP_SIZE);
+        position = base + Wire.STEP_SIZE;
+    }
+
+    private void putShort(int at, short value) {
+        steps[at] = (byte) value;
+        steps[at + 1] = (byte) (value >>> 8);
+    }
+
+    private void putInt(int at, int value) {
+        steps[at] = (byte) value;
+        steps[at + 1] = (byte) (value >>> 8);
+        steps[at + 2] = (byte) (value >>> 16);
+        steps[at + 3] = (byte) (value >>> 24);
     }
 
     private void op(int base, int op) {
-        steps.putShort(base + Wire.STEP_OP, (short) op);
+        putShort(base + Wire.STEP_OP, (short) op);
     }
 
     private void result(int base, Arg.Result r) {
-        steps.putShort(base + Wire.STEP_RESULT, (short) r.register());
+        putShort(base + Wire.STEP_RESULT, (short) r.register());
     }
 
     private void tolerate(int base, List<Errno> errors, boolean any) {
         if (any) {
-            steps.putShort(base + Wire.STEP_TOLERATE, (short) Wire.NONE);
+            putShort(base + Wire.STEP_TOLERATE, (short) Wire.NONE);
         }
         if (errors.size() > 4) {
             throw new IllegalStateException("a step tolerates at most four errors");
         }
         for (int i = 0; i < errors.size(); i++) {
-            steps.putShort(
-                    base + Wire.STEP_TOLERATE + 2 * i, (short) errors.get(i).number());
+            putShort(base + Wire.STEP_TOLERATE + 2 * i, (short) errors.get(i).number());
         }
     }
 
@@ -205,8 +217,8 @@ final class ProgramEncoder {
                 value = (long) place(a.data()) + a.offset();
             }
         }
-        steps.put(base + Wire.STEP_KIND + i, (byte) kind);
-        steps.putLong(base + Wire.STEP_ARG + 8 * i, value);
+        steps[base + Wire.STEP_KIND + i] = (byte) kind;
+        Data.put(steps, base + Wire.STEP_ARG + 8 * i, value);
     }
 
     /** Where a piece stands in the data; put there when it is first used. Equal strings share a place. */
