@@ -41,7 +41,9 @@ final class BashCompletion {
                     .append(String.join(" ", names))
                     .append("' ;;\n");
         }
-        out.append("    esac\n    local flags=\n    case ${COMP_WORDS[at]} in\n").append(flags).append("""
+        out.append("    esac\n    local flags=\n    case ${COMP_WORDS[at]} in\n")
+                .append(flags)
+                .append("""
                     esac
                     if [[ $cur == -* ]]; then
                         COMPREPLY=($(compgen -W "$flags" -- "$cur"))
@@ -64,7 +66,11 @@ final class BashCompletion {
         if (kind == Completion.Kind.NONE) {
             return;
         }
-        out.append("        '").append(command).append(" --").append(flag.name()).append('\'');
+        out.append("        '")
+                .append(command)
+                .append(" --")
+                .append(flag.name())
+                .append('\'');
         if (flag.hasLetter()) {
             out.append("|'").append(command).append(" -").append(flag.letter()).append('\'');
         }

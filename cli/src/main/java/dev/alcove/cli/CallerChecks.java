@@ -56,8 +56,8 @@ final class CallerChecks {
 
     static void ids(Shell shell, List<Finding> findings) {
         for (String program : new String[] {"newuidmap", "newgidmap"}) {
-            findings.add(program(
-                    shell, program, "as root: apt-get install -y uidmap; for more than one id without root"));
+            findings.add(
+                    program(shell, program, "as root: apt-get install -y uidmap; for more than one id without root"));
         }
         Optional<ProcStatus> status = Proc.status(Kernel.pid());
         if (status.isEmpty()) {
@@ -65,8 +65,8 @@ final class CallerChecks {
         }
         long uid = status.get().uids().get(1);
         String name = userName(uid);
-        long count = Math.min(
-                SubIds.uids(name, uid).count(), SubIds.gids(name, uid).count());
+        long count =
+                Math.min(SubIds.uids(name, uid).count(), SubIds.gids(name, uid).count());
         findings.add(
                 count > 0
                         ? Finding.ok("ranges of ids", count + " in /etc/subuid and /etc/subgid")

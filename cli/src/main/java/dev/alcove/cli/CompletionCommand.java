@@ -24,12 +24,14 @@ final class CompletionCommand implements Command {
     @Override
     public int run(Shell shell, Arguments arguments) {
         String name = arguments.words("bash, zsh or fish", 1).getFirst();
-        shell.out().print(switch (name) {
-            case "bash" -> BashCompletion.script();
-            case "zsh" -> ZshCompletion.script();
-            case "fish" -> FishCompletion.script();
-            default -> throw SpecException.not("completion", name, "a shell known here", SHELLS);
-        });
+        shell.out()
+                .print(
+                        switch (name) {
+                            case "bash" -> BashCompletion.script();
+                            case "zsh" -> ZshCompletion.script();
+                            case "fish" -> FishCompletion.script();
+                            default -> throw SpecException.not("completion", name, "a shell known here", SHELLS);
+                        });
         return 0;
     }
 }

@@ -13,8 +13,9 @@ final class ContainerCheck {
     static Finding run(Shell shell) {
         String what = "a container";
         try (Fd nothing = Open.readWrite().at(Path.of("/dev/null"));
-                Container container =
-                        new ContainerBuilder("true").redirect(nothing, nothing, nothing).start()) {
+                Container container = new ContainerBuilder("true")
+                        .redirect(nothing, nothing, nothing)
+                        .start()) {
             int status = container.waitFor();
             return status == 0
                     ? Finding.ok(what, "ran")

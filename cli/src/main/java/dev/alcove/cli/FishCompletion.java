@@ -51,8 +51,7 @@ final class FishCompletion {
         }
         switch (Completion.kind(flag)) {
             case NONE -> {}
-            case WORDS ->
-                out.append(" -x -a ").append(Completion.quoted(String.join(" ", Completion.words(flag))));
+            case WORDS -> out.append(" -x -a ").append(Completion.quoted(String.join(" ", Completion.words(flag))));
             case FILE -> out.append(" -r -F");
             case FREE -> out.append(" -x");
         }

@@ -23,7 +23,8 @@ final class MachineChecks {
 
     static void kernel(List<Finding> findings) {
         int version = Kernel.version();
-        String text = version / 1000 + "." + version % 1000 + " on " + Arch.host().machine();
+        String text =
+                version / 1000 + "." + version % 1000 + " on " + Arch.host().machine();
         findings.add(
                 version >= OLDEST
                         ? Finding.ok("kernel", text)
@@ -65,8 +66,13 @@ final class MachineChecks {
         }
         findings.add(Finding.ok("control groups", mode));
         for (CgroupController c : new CgroupController[] {
-            CgroupController.CPU, CgroupController.CPUSET, CgroupController.MEMORY, CgroupController.PIDS,
-            CgroupController.BLKIO, CgroupController.DEVICES, CgroupController.FREEZER
+            CgroupController.CPU,
+            CgroupController.CPUSET,
+            CgroupController.MEMORY,
+            CgroupController.PIDS,
+            CgroupController.BLKIO,
+            CgroupController.DEVICES,
+            CgroupController.FREEZER
         }) {
             String what = "  " + c.v1Name();
             Optional<CgroupHierarchy> hierarchy = layout.of(c);
@@ -78,7 +84,10 @@ final class MachineChecks {
                         "not this user's to change",
                         "run as root, or systemd-run --user --scope -p Delegate=yes alcove …"));
             } else {
-                findings.add(Finding.ok(what, "v" + hierarchy.get().version() + " at " + hierarchy.get().mountPoint()));
+                findings.add(Finding.ok(
+                        what,
+                        "v" + hierarchy.get().version() + " at "
+                                + hierarchy.get().mountPoint()));
             }
         }
     }

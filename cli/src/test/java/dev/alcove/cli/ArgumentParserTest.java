@@ -96,8 +96,6 @@ class ArgumentParserTest {
                 "--mem=5m | unknown flag '--mem'",
             })
     void refusals(String word, String message) {
-        assertThatThrownBy(() -> parse(word))
-                .isInstanceOf(UsageException.class)
-                .hasMessageStartingWith(message);
+        assertThatThrownBy(() -> parse(word)).isInstanceOf(UsageException.class).hasMessageStartingWith(message);
     }
 }

@@ -144,7 +144,8 @@ class BadValuesTest {
 
     @Test
     void usageMistakesSayWhereToReadOn() {
-        assertThat(refused("run", "--zebra").err()).isEqualTo("alcove: unknown flag '--zebra'\n  see 'alcove run --help'\n");
+        assertThat(refused("run", "--zebra").err())
+                .isEqualTo("alcove: unknown flag '--zebra'\n  see 'alcove run --help'\n");
         assertThat(refused("zebra").err())
                 .isEqualTo("alcove: 'zebra' is not a command of alcove\n  see 'alcove --help'\n");
     }

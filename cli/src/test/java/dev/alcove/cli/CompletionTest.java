@@ -74,6 +74,7 @@ class CompletionTest {
     void anotherShell() {
         Alcoves.Outcome outcome = new Alcoves(folder).run("completion", "bsh");
         assertThat(outcome.status()).isEqualTo(125);
-        assertThat(outcome.err()).isEqualTo("alcove: completion: 'bsh' is not a shell known here; did you mean 'bash'?\n");
+        assertThat(outcome.err())
+                .isEqualTo("alcove: completion: 'bsh' is not a shell known here; did you mean 'bash'?\n");
     }
 }

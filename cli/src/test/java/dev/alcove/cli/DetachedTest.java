@@ -48,17 +48,32 @@ class DetachedTest {
 
     @Test
     void aLife() throws IOException {
-        String id = ok("run", "-d", "--name", "web", "-e", "COLOR=red", "host", "sleep", "1000").strip();
+        String id = ok("run", "-d", "--name", "web", "-e", "COLOR=red", "host", "sleep", "1000")
+                .strip();
         assertThat(id).matches("[0-9a-f]{64}");
-        assertThat(ok("ps").lines().toList()).hasSize(2).last().asString()
+        assertThat(ok("ps").lines().toList())
+                .hasSize(2)
+                .last()
+                .asString()
                 .matches(id.substring(0, 12) + " +host +\"sleep 1000\" +.* ago +Up .* +web");
         assertThat(ok("ps", "-q")).isEqualTo(id.substring(0, 12) + "\n");
         assertThat(ok("ps", "-q", "--no-trunc")).isEqualTo(id + "\n");
         assertThat(ok("ps", "--format", "json")).contains("\"Names\":\"web\"", "\"State\":\"running\"");
         assertThat(ok("ps", "--format", "{{.Names}}={{ .Image }}")).isEqualTo("web=host\n");
 
-        assertThat(ok("exec", "web", "sh", "-c", "cat /proc/1/comm; echo $COLOR")).isEqualTo("sleep\nred\n");
-        assertThat(ok("exec", "-u", "www-data", "-w", "/usr", "-e", "COLOR=blue", id.substring(0, 8), "sh", "-c",
+        assertThat(ok("exec", "web", "sh", "-c", "cat /proc/1/comm; echo $COLOR"))
+                .isEqualTo("sleep\nred\n");
+        assertThat(ok(
+                        "exec",
+                        "-u",
+                        "www-data",
+                        "-w",
+                        "/usr",
+                        "-e",
+                        "COLOR=blue",
+                        id.substring(0, 8),
+                        "sh",
+                        "-c",
                         "id -un; pwd; echo $COLOR"))
                 .isEqualTo("www-data\n/usr\nblue\n");
         assertThat(alcoves.withInput("typed", "exec", "-i", "web", "cat").out()).isEqualTo("typed");
@@ -68,8 +83,10 @@ class DetachedTest {
                 .startsWith("alcove: unable to find user 'nobdy'; did you mean 'nobody'?");
 
         int pid = ContainerStore.at(alcoves.root()).find("web").pid().getAsInt();
-        String theirs = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net")).toString();
-        assertThat(ok("run", "--network", "container:web", "host", "readlink", "/proc/self/ns/net").strip())
+        String theirs =
+                Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net")).toString();
+        assertThat(ok("run", "--network", "container:web", "host", "readlink", "/proc/self/ns/net")
+                        .strip())
                 .isEqualTo(theirs);
 
         Alcoves.Outcome again = alcoves.run("run", "-d", "--name", "web", "host", "true");
@@ -93,8 +110,26 @@ class DetachedTest {
 
     @Test
     void seenFromOutside() throws IOException {
-        ok("run", "-d", "--name", "limits", "-m", "64m", "--pids-limit", "20", "--oom-score-adj", "300", "--ulimit",
-                "nofile=77", "-u", "33", "--cap-drop", "ALL", "host", "sleep", "1000");
+        ok(
+                "run",
+                "-d",
+                "--name",
+                "limits",
+                "-m",
+                "64m",
+                "--pids-limit",
+                "20",
+                "--oom-score-adj",
+                "300",
+                "--ulimit",
+                "nofile=77",
+                "-u",
+                "33",
+                "--cap-drop",
+                "ALL",
+                "host",
+                "sleep",
+                "1000");
         StoredContainer c = ContainerStore.at(alcoves.root()).find("limits");
         Path proc = Path.of("/proc/" + c.pid().getAsInt());
         assertThat(proc.resolve("oom_score_adj")).hasContent("300");
@@ -132,7 +167,9 @@ class DetachedTest {
 
     @Test
     void aFailedStartIsNotRecorded() {
-        assertThat(alcoves.run("run", "-d", "--name", "bad", "host", "no-such-program").status()).isEqualTo(127);
+        assertThat(alcoves.run("run", "-d", "--name", "bad", "host", "no-such-program")
+                        .status())
+                .isEqualTo(127);
         assertThat(ok("ps", "-aq")).isEmpty();
     }
 

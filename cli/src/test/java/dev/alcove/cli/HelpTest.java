@@ -81,6 +81,8 @@ class HelpTest {
     @Test
     void version() {
         assertThat(new Alcoves(folder).run("--version").out()).startsWith("alcove ");
-        assertThat(new Alcoves(folder).run("version").out()).doesNotContain("unknown").doesNotContain("$");
+        assertThat(new Alcoves(folder).run("version").out())
+                .doesNotContain("unknown")
+                .doesNotContain("$");
     }
 }

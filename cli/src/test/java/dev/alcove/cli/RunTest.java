@@ -72,7 +72,8 @@ class RunTest {
 
     @Test
     void aSignalThatEndsIt() {
-        assertThat(alcoves.run("run", "--timeout", "200ms", "host", "sleep", "100").status())
+        assertThat(alcoves.run("run", "--timeout", "200ms", "host", "sleep", "100")
+                        .status())
                 .isEqualTo(128 + Signal.KILL.number());
     }
 
@@ -99,7 +100,8 @@ class RunTest {
 
     @Test
     void whatFollowsTheImageIsTheCommand() {
-        assertThat(alcoves.run("run", "host", "echo", "--name", "-it", "--", "x").out())
+        assertThat(alcoves.run("run", "host", "echo", "--name", "-it", "--", "x")
+                        .out())
                 .isEqualTo("--name -it -- x\n");
         assertThat(alcoves.run("run", "--entrypoint", "echo", "host", "-n", "x").out())
                 .isEqualTo("x");
@@ -161,9 +163,11 @@ class RunTest {
     void volumes() throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
         Files.writeString(data.resolve("in"), "from outside");
-        assertThat(sh("-v ./data:/mnt", "cat /mnt/in; echo from inside > /mnt/out")).isEqualTo("from outside");
+        assertThat(sh("-v ./data:/mnt", "cat /mnt/in; echo from inside > /mnt/out"))
+                .isEqualTo("from outside");
         assertThat(data.resolve("out")).hasContent("from inside");
-        assertThat(sh("-v " + data + ":/mnt:ro", "touch /mnt/x 2>/dev/null || echo refused")).isEqualTo("refused");
+        assertThat(sh("-v " + data + ":/mnt:ro", "touch /mnt/x 2>/dev/null || echo refused"))
+                .isEqualTo("refused");
         assertThat(sh("--mount type=bind,src=" + data + ",dst=/mnt,readonly", "touch /mnt/x 2>&- || echo refused"))
                 .isEqualTo("refused");
         assertThat(data.resolve("x")).doesNotExist();
@@ -171,7 +175,11 @@ class RunTest {
 
     @ParameterizedTest
     @CsvSource({
-        "network, net", "pid, pid", "ipc, ipc", "uts, uts", "cgroupns, cgroup",
+        "network, net",
+        "pid, pid",
+        "ipc, ipc",
+        "uts, uts",
+        "cgroupns, cgroup",
     })
     void roomsSharedWithTheHost(String flag, String kind) throws IOException {
         String ours = Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
@@ -210,8 +218,9 @@ class RunTest {
 
     @Test
     void signalsArePassedOn() throws Exception {
-        String script = "for s in INT TERM HUP QUIT USR1 USR2; do trap \"echo $s\" $s; done; trap 'echo $s; exit 9' USR2;"
-                + " echo ready > /mnt/ready; while :; do sleep 0.02; done";
+        String script =
+                "for s in INT TERM HUP QUIT USR1 USR2; do trap \"echo $s\" $s; done; trap 'echo $s; exit 9' USR2;"
+                        + " echo ready > /mnt/ready; while :; do sleep 0.02; done";
         Path shared = Files.createDirectory(folder.resolve("shared"));
         CompletableFuture<Alcoves.Outcome> running = CompletableFuture.supplyAsync(
                 () -> alcoves.run("run", "--timeout", "60s", "-v", shared + ":/mnt", "host", "bash", "-c", script));
@@ -233,8 +242,7 @@ class RunTest {
 
     @Test
     void explainRunsNothing() {
-        Alcoves.Outcome outcome =
-                alcoves.run("explain", "run", "-v", folder + ":/mnt", "host", "touch", "/mnt/made");
+        Alcoves.Outcome outcome = alcoves.run("explain", "run", "-v", folder + ":/mnt", "host", "touch", "/mnt/made");
         assertThat(outcome.status()).isZero();
         assertThat(outcome.out()).contains("clone3", "pivot_root", "seccomp", "execve");
         assertThat(folder.resolve("made")).doesNotExist();

@@ -60,7 +60,9 @@ class TerminalTest {
         long end = System.nanoTime() + 60_000_000_000L;
         synchronized (seen) {
             while (seen.indexOf(text) < 0) {
-                assertThat(System.nanoTime()).as("waiting for %s after: %s", text, seen).isLessThan(end);
+                assertThat(System.nanoTime())
+                        .as("waiting for %s after: %s", text, seen)
+                        .isLessThan(end);
                 seen.wait(100);
             }
             seen.delete(0, seen.indexOf(text) + text.length());
@@ -129,7 +131,8 @@ class TerminalTest {
     @Test
     void aFailedStartRestoresTheTerminal() throws Exception {
         try (Pty pty = open()) {
-            assertThat(run(pty, "run", "-it", "host", "no-such-program").get(60, TimeUnit.SECONDS)).isEqualTo(127);
+            assertThat(run(pty, "run", "-it", "host", "no-such-program").get(60, TimeUnit.SECONDS))
+                    .isEqualTo(127);
             type(pty, "cooked\r");
             await("cooked\r\n");
         }
@@ -138,7 +141,8 @@ class TerminalTest {
     @Test
     void executing() throws Exception {
         try (Pty pty = open()) {
-            assertThat(alcoves.run("run", "-d", "--name", "web", "host", "sleep", "1000").status())
+            assertThat(alcoves.run("run", "-d", "--name", "web", "host", "sleep", "1000")
+                            .status())
                     .isZero();
             CompletableFuture<Integer> status = run(pty, "exec", "-it", "web", "sh", "-c", "tty; read x; exit $x");
             await("/dev/");

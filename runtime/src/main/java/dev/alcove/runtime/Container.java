@@ -144,7 +144,8 @@ public final class Container implements AutoCloseable {
      * @return whether it was there to receive it
      */
     public boolean signal(Signal signal) {
-        // Without the lock, which whoever waits for the end holds all the while. As long as the monitor has not told of the
+        // Without the lock, which whoever waits for the end holds all the while. As long as the monitor has not told of
+        // the
         // end, it may not have reaped the process.
         if (exit != null) {
             return false;
