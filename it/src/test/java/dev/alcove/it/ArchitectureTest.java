@@ -22,6 +22,10 @@ class ArchitectureTest {
     private static final String RUNTIME = "dev.alcove.runtime..";
     private static final String CLI = "dev.alcove.cli..";
     private static final String MAIN = "dev.alcove.cli.Main";
+
+    /** Runs while the command is built, as a program of its own. */
+    private static final String TRAINING = "dev.alcove.cli.Training";
+
     private static final String[] JSON = {"io.avaje.json..", "io.avaje.jsonb.."};
 
     /** The product's classes; read once, when the first test asks. */
@@ -124,6 +128,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(MAIN)
+                .and()
+                .doNotHaveFullyQualifiedName(TRAINING)
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .orShould()
