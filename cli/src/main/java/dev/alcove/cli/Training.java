@@ -78,14 +78,7 @@ final class Training {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("ALCOVE_ROOT", folder.toString());
         return new Shell(
-                environment,
-                folder,
-                out,
-                out,
-                Fd.standard(0),
-                Fd.standard(1),
-                Fd.standard(2),
-                new JvmSignals());
+                environment, folder, out, out, Fd.standard(0), Fd.standard(1), Fd.standard(2), new JvmSignals());
     }
 
     /** What run does between its flags and its end, with the record, streams and signals that it has. */

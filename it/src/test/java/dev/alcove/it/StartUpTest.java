@@ -61,7 +61,8 @@ class StartUpTest {
         command.addAll(List.of("-p", folder.resolve("lib").toString(), "-m", "dev.alcove.cli/dev.alcove.cli." + main));
         command.addAll(List.of(arguments));
         Path output = folder.resolve("output");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
         builder.environment().put("ALCOVE_ROOT", folder.resolve("state").toString());
         Process process = builder.start();
