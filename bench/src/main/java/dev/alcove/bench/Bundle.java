@@ -56,6 +56,7 @@ final class Bundle {
             mounts.add(OciMount.of(f.path(), "bind", file.toString(), List.of("bind", "rprivate")));
         }
         OciSpec config = spec.config().toBuilder()
+                .ociVersion("1.0.2")
                 .root(new OciRoot(root.toString(), false))
                 .mounts(mounts)
                 .linux(linux.toBuilder()

@@ -31,6 +31,7 @@ class BadValuesTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "--name x | --name: 'x' is not a container name",
                 "--name a/b | --name: 'a/b' is not a container name",
@@ -114,6 +115,7 @@ class BadValuesTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "rnu host | 'rnu' is not a command of alcove; did you mean 'run'?",
                 "--vresion | unknown flag '--vresion'; did you mean '--version'?",

@@ -51,6 +51,7 @@ class CompletionTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "alcove ru | run",
                 "alcove run --net | --network",

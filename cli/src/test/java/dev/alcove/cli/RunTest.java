@@ -58,6 +58,7 @@ class RunTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "0 | true",
                 "7 | exit 7",
@@ -120,6 +121,7 @@ class RunTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "-w /var/made/here | pwd | /var/made/here",
                 "-u www-data | id -u; id -g; echo $HOME | 33 33 /var/www",

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,15 +31,40 @@ class TerminalTest {
         alcoves = new Alcoves(folder);
     }
 
-    /** Reads what the terminal shows until it holds a text. */
-    private void await(Pty pty, String text) {
+    /** Collects what a terminal shows; ends with the terminal. */
+    private Pty open() {
+        Pty pty = Pty.open();
+        Thread reader = new Thread(() -> collect(pty));
+        reader.setDaemon(true);
+        reader.start();
+        return pty;
+    }
+
+    private void collect(Pty pty) {
         byte[] bytes = new byte[4096];
-        while (seen.indexOf(text) < 0) {
-            int n = FdIo.read(pty.master(), ByteBuffer.wrap(bytes));
-            assertThat(n).as("waiting for %s after: %s", text, seen).isPositive();
-            seen.append(new String(bytes, 0, n, StandardCharsets.UTF_8));
+        try {
+            for (int n = 0; n >= 0; n = FdIo.read(pty.master(), ByteBuffer.wrap(bytes))) {
+                synchronized (seen) {
+                    seen.append(new String(bytes, 0, n, StandardCharsets.UTF_8));
+                    seen.notifyAll();
+                }
+            }
+        } catch (IllegalStateException e) {
+            // The test is over, and has closed it.
+            return;
         }
-        seen.delete(0, seen.indexOf(text) + text.length());
+    }
+
+    /** Waits until the terminal has shown a text, and forgets all up to it. */
+    private void await(String text) throws InterruptedException {
+        long end = System.nanoTime() + 60_000_000_000L;
+        synchronized (seen) {
+            while (seen.indexOf(text) < 0) {
+                assertThat(System.nanoTime()).as("waiting for %s after: %s", text, seen).isLessThan(end);
+                seen.wait(100);
+            }
+            seen.delete(0, seen.indexOf(text) + text.length());
+        }
     }
 
     private static void type(Pty pty, String text) {
@@ -53,39 +79,38 @@ class TerminalTest {
 
     @Test
     void aShellWithJobControl() throws Exception {
-        try (Pty pty = Pty.open()) {
+        try (Pty pty = open()) {
             Terminal.size(pty.master(), new Terminal.Size(31, 101));
             CompletableFuture<Integer> status = run(pty, "run", "-it", "-e", "PS1=$ ", "host", "sh", "-i");
-            await(pty, "$ ");
+            await("$ ");
             type(pty, "stty size; tty; echo $TERM\r");
-            await(pty, "31 101\r\n");
-            await(pty, "/dev/pts/0\r\nxterm\r\n");
+            await("31 101\r\n");
+            await("/dev/pts/0\r\nxterm\r\n");
 
             type(pty, "sleep 1000\r");
-            await(pty, "sleep 1000\r\n");
+            await("sleep 1000\r\n");
             // The shell must have made it the foreground job before the key is a signal for it.
             Thread.sleep(300);
             type(pty, "\u001a");
-            await(pty, "Stopped");
+            await("Stopped");
             type(pty, "fg\r");
-            await(pty, "sleep 1000\r\n");
+            await("sleep 1000\r\n");
             Thread.sleep(300);
             type(pty, "\u0003");
-            await(pty, "$ ");
+            await("$ ");
             type(pty, "echo $?\r");
-            await(pty, "130\r\n");
+            await("130\r\n");
 
             Terminal.size(pty.master(), new Terminal.Size(20, 80));
             alcoves.send(Signal.WINCH);
             type(pty, "stty size\r");
-            await(pty, "20 80\r\n");
+            await("20 80\r\n");
 
             type(pty, "exit 7\r");
-            assertThat(status.get()).isEqualTo(7);
+            assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(7);
             // No longer raw: what is typed is echoed by the terminal itself, and a line is only read whole.
-            seen.setLength(0);
             type(pty, "cooked\r");
-            await(pty, "cooked\r\n");
+            await("cooked\r\n");
             byte[] line = new byte[64];
             int n = FdIo.read(pty.slave(), ByteBuffer.wrap(line));
             assertThat(new String(line, 0, n, StandardCharsets.UTF_8)).isEqualTo("cooked\n");
@@ -94,31 +119,31 @@ class TerminalTest {
 
     @Test
     void withoutInputItIsNotRaw() throws Exception {
-        try (Pty pty = Pty.open()) {
+        try (Pty pty = open()) {
             CompletableFuture<Integer> status = run(pty, "run", "-t", "host", "sh", "-c", "test -t 1 && echo terminal");
-            await(pty, "terminal\r\n");
-            assertThat(status.get()).isZero();
+            await("terminal");
+            assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
         }
     }
 
     @Test
     void aFailedStartRestoresTheTerminal() throws Exception {
-        try (Pty pty = Pty.open()) {
-            assertThat(run(pty, "run", "-it", "host", "no-such-program").get()).isEqualTo(127);
+        try (Pty pty = open()) {
+            assertThat(run(pty, "run", "-it", "host", "no-such-program").get(60, TimeUnit.SECONDS)).isEqualTo(127);
             type(pty, "cooked\r");
-            await(pty, "cooked\r\n");
+            await("cooked\r\n");
         }
     }
 
     @Test
     void executing() throws Exception {
-        try (Pty pty = Pty.open()) {
+        try (Pty pty = open()) {
             assertThat(alcoves.run("run", "-d", "--name", "web", "host", "sleep", "1000").status())
                     .isZero();
             CompletableFuture<Integer> status = run(pty, "exec", "-it", "web", "sh", "-c", "tty; read x; exit $x");
-            await(pty, "/dev/");
+            await("/dev/");
             type(pty, "3\r");
-            assertThat(status.get()).isEqualTo(3);
+            assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(3);
             assertThat(alcoves.run("rm", "-f", "web").status()).isZero();
         }
     }

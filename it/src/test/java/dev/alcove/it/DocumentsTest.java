@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  *   <li>A block {@code ```java Name} holds the class Name of the examples, {@code ```java Name#region} what stands between
  *       {@code @start region="region"} and {@code @end} in it. Every java block must name one.
  *   <li>A block {@code ```console} is a session: lines that begin with {@code $} are run by a shell, what follows is what
- *       they print. An ellipsis stands for any text, on a line of its own for any number of lines.
+ *       they print. An ellipsis stands for any text, on a line of its own for any number of lines. Their status is 0,
+ *       unless what they print shows a message of alcove's.
  *   <li>A link to a file of the repository leads to one.
  * </ul>
  */
@@ -155,9 +156,12 @@ class DocumentsTest {
             for (i++; i < lines.size() && !lines.get(i).startsWith("$ "); i++) {
                 expected.append(pattern(lines.get(i)));
             }
-            assertThat(run(command, place))
-                    .as(block.place() + ": " + command)
-                    .matches(Pattern.compile(expected.toString(), Pattern.DOTALL));
+            String shown = block.place() + ": " + command;
+            Outcome outcome = run(command, place);
+            assertThat(outcome.text()).as(shown).matches(Pattern.compile(expected.toString(), Pattern.DOTALL));
+            if (!expected.toString().contains("alcove: ")) {
+                assertThat(outcome.status()).as(shown + ": " + outcome.text()).isZero();
+            }
         }
     }
 
@@ -173,7 +177,9 @@ class DocumentsTest {
         return b.append("\n").toString();
     }
 
-    private static String run(String command, Path place) throws Exception {
+    private record Outcome(int status, String text) {}
+
+    private static Outcome run(String command, Path place) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
         builder.directory(place.toFile()).redirectErrorStream(true);
         builder.environment().put("ALCOVE_ROOT", place.resolve("state").toString());
@@ -182,6 +188,6 @@ class DocumentsTest {
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("ended: " + command).isTrue();
-        return out;
+        return new Outcome(process.exitValue(), out);
     }
 }

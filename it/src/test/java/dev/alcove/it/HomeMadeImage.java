@@ -29,6 +29,9 @@ final class HomeMadeImage {
                 Path copy = folder.resolve(entry.getFileName());
                 if (Files.isSymbolicLink(entry)) {
                     Files.copy(entry, copy, LinkOption.NOFOLLOW_LINKS);
+                    if (Files.isDirectory(entry)) {
+                        Files.createDirectories(folder.resolve(Path.of("/").relativize(entry.toRealPath())));
+                    }
                 } else if (Files.isDirectory(entry)) {
                     Files.createDirectories(copy);
                 }

@@ -13,10 +13,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -28,7 +28,13 @@ final class Leftovers {
 
     private final Set<String> found = new TreeSet<>();
 
-    private Leftovers() {}
+    private final Map<Integer, ProcStat> all = new HashMap<>();
+
+    private Leftovers() {
+        for (int pid : Proc.pids()) {
+            Proc.stat(pid).ifPresent(s -> all.put(pid, s));
+        }
+    }
 
     static Set<String> look() {
         Leftovers l = new Leftovers();
@@ -48,15 +54,34 @@ final class Leftovers {
         }
     }
 
-    /** Those of other test runs on the same machine have a process of theirs. */
+    /** Not those whose processes are another test run's on the same machine. */
     private void cgroups() {
         for (CgroupHierarchy h : CgroupLayout.read().hierarchies()) {
             for (Path group : children(Path.of(h.mountPoint()))) {
-                if (group.getFileName().toString().startsWith(OURS) && !Files.exists(group.resolve("process_api"))) {
-                    found.add("cgroup " + group);
+                if (group.getFileName().toString().startsWith(OURS)) {
+                    List<ProcStat> members = members(group);
+                    if (members.isEmpty() || members.stream().anyMatch(this::isOurs)) {
+                        found.add("cgroup " + group);
+                    }
                 }
             }
         }
+    }
+
+    private List<ProcStat> members(Path group) {
+        List<ProcStat> members = new ArrayList<>();
+        try {
+            for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
+                ProcStat member = all.get(Integer.parseInt(pid));
+                if (member != null) {
+                    members.add(member);
+                }
+            }
+        } catch (IOException e) {
+            // It has just been removed.
+            return List.of();
+        }
+        return members;
     }
 
     private void links() {
@@ -67,34 +92,31 @@ final class Leftovers {
         }
     }
 
-    /**
-     * Our children and theirs, and whatever is called alcove; but not what descends from another JVM, which is another
-     * test run's.
-     */
+    /** Our children and theirs, and whatever is called alcove and is not another test run's. */
     private void processes() {
-        Map<Integer, ProcStat> all = new HashMap<>();
-        for (int pid : Proc.pids()) {
-            Proc.stat(pid).ifPresent(s -> all.put(pid, s));
-        }
         for (ProcStat s : all.values()) {
-            Optional<ProcStat> jvm = jvmAbove(all, s);
-            boolean ours = jvm.isPresent() && jvm.get().pid() == Kernel.pid();
-            boolean strays = jvm.isEmpty() && s.name().startsWith(OURS);
-            if (ours || strays) {
+            if (isOurs(s)) {
                 found.add("process " + s.pid() + " " + s.name() + (s.state() == 'Z' ? " (zombie)" : ""));
             }
         }
     }
 
-    private static Optional<ProcStat> jvmAbove(Map<Integer, ProcStat> all, ProcStat from) {
-        ProcStat at = all.get(from.parent());
-        while (at != null) {
-            if (at.pid() == Kernel.pid() || at.name().equals("java")) {
-                return Optional.of(at);
+    /**
+     * Whether it descends from this JVM; or from no JVM, but from a process called alcove that is in our control groups,
+     * which a monitor has from whoever started it.
+     */
+    private boolean isOurs(ProcStat process) {
+        ProcStat top = process.name().startsWith(OURS) ? process : null;
+        for (ProcStat at = all.get(process.parent()); at != null; at = all.get(at.parent())) {
+            if (at.pid() == Kernel.pid()) {
+                return true;
             }
-            at = all.get(at.parent());
+            if (at.name().equals("java")) {
+                return false;
+            }
+            top = at.name().startsWith(OURS) ? at : top;
         }
-        return Optional.empty();
+        return top != null && Proc.cgroups(top.pid()).equals(Proc.cgroups(Kernel.pid()));
     }
 
     private void systemV() {
@@ -155,7 +177,7 @@ final class Leftovers {
 
     private static List<Path> children(Path directory) {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            List<Path> all = new java.util.ArrayList<>();
+            List<Path> all = new ArrayList<>();
             entries.forEach(all::add);
             return all;
         } catch (IOException | java.nio.file.DirectoryIteratorException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.Syscall;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class ExcludedFlagsTest {
         p.add(new Step.Exit(Arg.ZERO, "both end here"));
         try {
             Launcher.Started started = Launcher.start(
-                    spec, facts, p.build(), Optional.empty(), Fd.standard(0), Fd.standard(1), Fd.standard(2));
+                    spec, facts, p.build(), Fd.standard(0), Fd.standard(1), Fd.standard(2), Map.of());
             started.monitor().reap();
             started.control().close();
             return Optional.empty();

@@ -1,7 +1,9 @@
 package dev.alcove.linux;
 
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -119,12 +121,20 @@ public enum Capability {
     public static Optional<Capability> named(String name) {
         String upper = name.toUpperCase(Locale.ROOT);
         String bare = upper.startsWith("CAP_") ? upper.substring(4) : upper;
-        for (Capability capability : values()) {
-            if (capability.name().equals(bare)) {
-                return Optional.of(capability);
+        return Optional.ofNullable(ByName.ALL.get(bare));
+    }
+
+    /** A start asks for dozens of names. */
+    private static final class ByName {
+        static final Map<String, Capability> ALL = all();
+
+        private static Map<String, Capability> all() {
+            Map<String, Capability> all = new HashMap<>(128);
+            for (Capability capability : values()) {
+                all.put(capability.name(), capability);
             }
+            return all;
         }
-        return Optional.empty();
     }
 
     /**

@@ -11,6 +11,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ final class Native {
         static final Linker LINKER = Linker.nativeLinker();
         static final SymbolLookup LIBC = LINKER.defaultLookup();
         static final MethodHandle HANDLE = link();
+        /** Where the functions are that were asked for: the C library does not move. */
+        static final Map<String, MemorySegment> SYMBOLS = new ConcurrentHashMap<>();
+
         static final MemorySegment SYSCALL = symbol("syscall");
         static final Arch ARCH = Arch.host();
         /** Errno of the calling thread alone: the memory is never shared between threads. */
@@ -52,8 +57,13 @@ final class Native {
         }
 
         static MemorySegment symbol(String name) {
-            return LIBC.find(name)
-                    .orElseThrow(() -> new UnsupportedOperationException("the C library has no function " + name));
+            MemorySegment known = SYMBOLS.get(name);
+            if (known == null) {
+                known = LIBC.find(name)
+                        .orElseThrow(() -> new UnsupportedOperationException("the C library has no function " + name));
+                SYMBOLS.put(name, known);
+            }
+            return known;
         }
     }
 

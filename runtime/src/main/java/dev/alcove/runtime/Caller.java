@@ -3,9 +3,6 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capabilities;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.CgroupController;
-import dev.alcove.linux.CgroupLayout;
-import dev.alcove.linux.Kernel;
-import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
 import dev.alcove.linux.SubIds;
 import dev.alcove.linux.UserDatabase;
@@ -26,11 +23,7 @@ final class Caller {
     }
 
     static Caller read() {
-        return new Caller(Proc.status(Kernel.pid())
-                .orElseThrow(() -> new ContainerException(
-                        ContainerException.Kind.UNSUPPORTED,
-                        "/proc does not show this process\n  likely cause: /proc is not mounted"
-                                + "\n  mend: mount -t proc proc /proc")));
+        return new Caller(ThisProcess.status());
     }
 
     /** Whether namespaces can be made without a user namespace. */
@@ -54,7 +47,8 @@ final class Caller {
 
     /** Whether there is a devices controller that the caller may use. */
     boolean limitsDevices() {
-        return privileged() && CgroupLayout.read().of(CgroupController.DEVICES).isPresent();
+        return privileged()
+                && ThisProcess.cgroups().of(CgroupController.DEVICES).isPresent();
     }
 
     List<LinuxIdMapping> uidMappings() {

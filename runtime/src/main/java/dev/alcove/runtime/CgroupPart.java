@@ -36,8 +36,9 @@ final class CgroupPart {
     void make() {
         Program.Builder p = plan.p;
         plan.spec.target().ifPresent(this::open);
-        for (CgroupStep step : writes.steps()) {
-            switch (step) {
+        List<CgroupStep> steps = writes.steps();
+        for (int i = 0; i < steps.size(); i++) {
+            switch (steps.get(i)) {
                 case CgroupStep.MakeDirectory d -> {
                     if (d.shared()) {
                         p.tolerant(
@@ -66,13 +67,13 @@ final class CgroupPart {
                 case CgroupStep.WriteFile w -> {
                     String why = w.limit().isEmpty() ? "set up the control group" : "the limit " + w.limit();
                     if (w.required()) {
-                        plan.writeFile(Arg.CWD, w.path(), w.content(), List.of(), why);
+                        i = lines(i, w.path(), why);
                     } else {
                         courtesy(w, why);
                     }
                 }
                 case CgroupStep.WriteFirst w -> first(w);
-                case CgroupStep.InheritFile i -> inherit(i);
+                case CgroupStep.InheritFile f -> inherit(f);
                 case CgroupStep.FilterDevices f -> filterDevices(f);
             }
         }
@@ -95,6 +96,28 @@ final class CgroupPart {
         for (String tasks : target.tasks()) {
             opened.add(openForWriting(tasks, "the container's group", List.of()));
         }
+    }
+
+    /**
+     * Writes that follow each other into one file: opened once, a write each.
+     *
+     * @return the index of the last of them
+     */
+    private int lines(int first, String path, String why) {
+        List<CgroupStep> steps = writes.steps();
+        Arg.Result file = openForWriting(path, why, List.of());
+        int last = first;
+        for (int i = first; i < steps.size(); i++) {
+            if (!(steps.get(i) instanceof CgroupStep.WriteFile w)
+                    || !w.required()
+                    || !w.path().equals(path)) {
+                break;
+            }
+            plan.write(file, w.content(), w.limit().isEmpty() ? why : "the limit " + w.limit());
+            last = i;
+        }
+        plan.close(file);
+        return last;
     }
 
     private void courtesy(CgroupStep.WriteFile w, String why) {

@@ -122,7 +122,7 @@ public final class Container implements AutoCloseable {
         }
         synchronized (ending) {
             if (exit == null) {
-                Launcher.Report report = Launcher.read(started.control());
+                Launcher.Report report = Launcher.exited(started.control());
                 started.monitor().reap();
                 started.control().close();
                 exit = report == null

@@ -36,7 +36,7 @@ final class Data {
             throw new IllegalArgumentException("a string for the kernel cannot hold a NUL character");
         }
         byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
-        return new Data(java.util.Arrays.copyOf(utf8, utf8.length + 1), quote(s), s);
+        return new Data(java.util.Arrays.copyOf(utf8, utf8.length + 1), "", s);
     }
 
     /**
@@ -55,11 +55,18 @@ final class Data {
 
     /** A structure of 64-bit fields. */
     static Data longs(String text, long... fields) {
-        ByteBuffer b = ByteBuffer.allocate(fields.length * 8).order(ByteOrder.LITTLE_ENDIAN);
-        for (long f : fields) {
-            b.putLong(f);
+        byte[] bytes = new byte[fields.length * 8];
+        for (int i = 0; i < fields.length; i++) {
+            put(bytes, i * 8, fields[i]);
         }
-        return new Data(b.array(), text);
+        return new Data(bytes, text);
+    }
+
+    /** Stores 64 bits, the lowest first, as both architectures have them. */
+    static void put(byte[] bytes, int at, long value) {
+        for (int i = 0; i < 8; i++) {
+            bytes[at + i] = (byte) (value >>> (8 * i));
+        }
     }
 
     /** A structure of 32-bit fields. */
@@ -109,7 +116,8 @@ final class Data {
 
     /** As a person reads it: a quoted string, {@code {flags, mode}} or {@code &name}. */
     String text() {
-        return text;
+        // Made when somebody reads it: most programs are only run.
+        return literal == null ? text : quote(literal);
     }
 
     private static String quote(String s) {

@@ -1,10 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
-import dev.alcove.linux.Capabilities;
-import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Kernel;
-import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
@@ -55,11 +52,7 @@ final class HostProbe {
     private HostProbe() {}
 
     static HostFacts read(ContainerSpec spec) {
-        ProcStatus status = Proc.status(Kernel.pid())
-                .orElseThrow(() -> new ContainerException(
-                        ContainerException.Kind.UNSUPPORTED,
-                        "/proc does not show this process\n  likely cause: /proc is not mounted"
-                                + "\n  mend: mount -t proc proc /proc"));
+        ProcStatus status = ThisProcess.status();
         Map<Rlimit, RlimitValue> limits = new EnumMap<>(Rlimit.class);
         if (spec.config().process() != null
                 && !spec.config().process().rlimits().isEmpty()) {
@@ -74,18 +67,14 @@ final class HostProbe {
                 status.uids().get(1),
                 status.gids().get(1),
                 status.capabilities().effective(),
-                Proc.uidMap(Kernel.pid()).map(HostProbe::covers).orElse(false),
-                Capabilities.last(),
+                ThisProcess.inInitialUserNamespace(),
+                ThisProcess.lastCapability(),
                 spec.landlock().isEmpty() ? 0 : Kernel.landlockVersion(),
-                CgroupLayout.read(),
+                ThisProcess.cgroups(),
                 limits,
                 host ? rootLinks() : Map.of(),
                 host ? etc() : List.of(),
                 files(spec));
-    }
-
-    private static boolean covers(dev.alcove.linux.IdMap map) {
-        return map.ranges().size() == 1 && map.ranges().getFirst().count() > 0xffff_0000L;
     }
 
     private static Map<String, String> rootLinks() {

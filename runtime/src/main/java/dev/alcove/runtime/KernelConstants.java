@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Arch;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The kernel's constants by their names, so that a program is planned and printed in the words of the man pages. */
 final class KernelConstants {
@@ -109,6 +110,12 @@ final class KernelConstants {
             "LANDLOCK_RULE_PATH_BENEATH 0x1",
             "LANDLOCK_CREATE_RULESET_VERSION 0x1");
 
+    /** A pure function's results, which a planner asks for hundreds of times: as many as there are in all its steps. */
+    private static final int MOST = 1024;
+
+    private static final Map<String, Arg.Num> X86_64 = new ConcurrentHashMap<>();
+    private static final Map<String, Arg.Num> AARCH64 = new ConcurrentHashMap<>();
+
     private KernelConstants() {}
 
     /**
@@ -118,6 +125,18 @@ final class KernelConstants {
      * @throws IllegalArgumentException if a name is not known
      */
     static Arg.Num flags(Arch arch, String names) {
+        Map<String, Arg.Num> known = arch == Arch.AARCH64 ? AARCH64 : X86_64;
+        Arg.Num number = known.get(names);
+        if (number == null) {
+            number = parse(arch, names);
+            if (known.size() < MOST) {
+                known.put(names, number);
+            }
+        }
+        return number;
+    }
+
+    private static Arg.Num parse(Arch arch, String names) {
         long value = 0;
         for (int from = 0; from < names.length(); ) {
             int to = names.indexOf('|', from);

@@ -181,6 +181,18 @@ final class Launcher {
         return control.receive(bytes).length() <= 0 ? null : parse(bytes);
     }
 
+    /**
+     * The report of the end, or null if the monitor died without one. A step after the start that failed, such as the
+     * record of the exit on a full disk, is told before it and does not change how the container ended.
+     */
+    static @Nullable Report exited(UnixSocket control) {
+        Report report = read(control);
+        while (report != null && report.kind() != Wire.REPORT_EXITED) {
+            report = read(control);
+        }
+        return report;
+    }
+
     private static Report parse(byte[] bytes) {
         ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         return new Report(

@@ -2,8 +2,10 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,6 +19,9 @@ final class Plan {
 
     /** Directories that the program itself made in a root of its own, so that they need not be looked for. */
     private final Set<String> made = new HashSet<>();
+
+    /** The same structure for the same flags: one place in the program's memory, read by many steps. */
+    private final Map<String, Arg.At> hows = new HashMap<>();
 
     private Arg root = Arg.ZERO;
 
@@ -53,11 +58,16 @@ final class Plan {
 
     /** struct open_how for a path in the root. */
     Arg.At inRoot(String flags) {
-        return Arg.at(Data.longs(
-                "{" + flags + ", RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}",
-                flags(flags).value(),
-                0,
-                flags("RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS").value()));
+        Arg.At how = hows.get(flags);
+        if (how == null) {
+            how = Arg.at(Data.longs(
+                    "{" + flags + ", RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}",
+                    flags(flags).value(),
+                    0,
+                    flags("RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS").value()));
+            hows.put(flags, how);
+        }
+        return how;
     }
 
     static final Arg.Num HOW_SIZE = Arg.num(24);

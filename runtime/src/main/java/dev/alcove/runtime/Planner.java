@@ -103,6 +103,11 @@ public final class Planner {
         return path != null && !path.isEmpty();
     }
 
+    /** Whether the container's is another than the caller's. */
+    private boolean another(NamespaceKind kind) {
+        return namespaces.get(kind) != null;
+    }
+
     private boolean ownRoot() {
         return !(spec.rootfs() instanceof Rootfs.Inherited);
     }
@@ -115,6 +120,7 @@ public final class Planner {
         if (process.args().isEmpty() || process.args().getFirst().isEmpty()) {
             throw new IllegalArgumentException("process.args: a command is needed");
         }
+        new SpecCheck(spec, process, linux).check(another(NamespaceKind.IPC), another(NamespaceKind.NET));
         if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
                     "linux.namespaces: a root file system of its own needs a mount namespace of its own");

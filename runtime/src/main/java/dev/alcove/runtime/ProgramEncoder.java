@@ -11,8 +11,8 @@ import java.util.Map;
 /** The binary form of a program, as {@code init/wire.table} lays it down. */
 final class ProgramEncoder {
     private final Program program;
-    private final IdentityHashMap<Data, Integer> places = new IdentityHashMap<>(256);
-    private final Map<String, Integer> strings = new HashMap<>(128);
+    private final IdentityHashMap<Data, Integer> places = new IdentityHashMap<>(1024);
+    private final Map<String, Integer> strings = new HashMap<>(512);
     private byte[] data = new byte[16384];
     private int used;
     private int[] relocations = new int[128];
@@ -236,7 +236,7 @@ final class ProgramEncoder {
         }
         for (Data.Pointer p : piece.pointers()) {
             int target = place(p.target());
-            ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putLong(at + p.at(), target);
+            Data.put(data, at + p.at(), target);
             if (relocated == relocations.length) {
                 relocations = java.util.Arrays.copyOf(relocations, relocated * 2);
             }

@@ -51,28 +51,34 @@ final class ProtectPart {
         for (String path : linux.maskedPaths()) {
             String why = "hidden: " + path + " tells of the host, or acts on it";
             Step.Label done = new Step.Label();
-            Step.Label directory = new Step.Label();
-            Arg.Result dir =
-                    plan.openIfThere(path, "O_PATH|O_DIRECTORY|O_CLOEXEC", List.of(Errno.ENOENT, Errno.ENOTDIR), why);
-            p.jump(Step.When.POSITIVE, dir, directory, "a directory");
-            Arg.Result file = plan.openIfThere(path, "O_PATH|O_CLOEXEC", List.of(Errno.ENOENT, Errno.ENOTDIR), why);
-            p.jump(Step.When.NEGATIVE, file, done, "not on this kernel");
+            Step.Label missing = new Step.Label();
+            Arg.Result at = plan.openIfThere(path, "O_PATH|O_CLOEXEC", List.of(Errno.ENOENT, Errno.ENOTDIR), why);
+            p.jump(Step.When.NEGATIVE, at, missing, "not on this kernel");
             Arg.Result nothing = plan.copyOf("/dev/null", false, why);
-            plan.attach(nothing, file, why);
+            // A directory takes no file: EINVAL of a move, ENOTDIR of a new mount. Then the directory below must fit.
+            Arg.Result covered = p.tolerant(
+                    "covered",
+                    List.of(Errno.EINVAL, Errno.ENOTDIR),
+                    why,
+                    Syscall.MOVE_MOUNT,
+                    nothing,
+                    Arg.string(""),
+                    at,
+                    Arg.string(""),
+                    plan.flags("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"));
             plan.close(nothing);
-            plan.close(file);
-            p.jump(Step.When.ALWAYS, Arg.ZERO, done, "done");
-            p.bind(directory);
+            p.jump(Step.When.ZERO, covered, done, "a file, and hidden");
             Arg.Result empty = plan.fileSystem(
                     "tmpfs",
                     "tmpfs",
                     List.of("size=0"),
                     plan.flags("MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"),
                     why);
-            plan.attach(empty, dir, why);
+            plan.attach(empty, at, why);
             plan.close(empty);
-            plan.close(dir);
             p.bind(done);
+            plan.close(at);
+            p.bind(missing);
         }
     }
 

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.alcove.linux.Arch;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -286,6 +291,41 @@ class InterpreterTest {
                 List.of("X=y"),
                 WHY));
         assertThat(InitRun.run(p.build())).isEqualTo(new InitRun.Outcome(9, List.of(), "zero one y\n"));
+    }
+
+    @Test
+    void executesAPayloadOfTheOtherArchitecture(@TempDir Path folder) throws Exception {
+        Path source = folder.resolve("payload.c");
+        Files.writeString(source, """
+                #include <stdio.h>
+                #include <sys/utsname.h>
+                int main(int argc, char **argv) {
+                    struct utsname u;
+                    uname(&u);
+                    printf("%s %s %d\\n", u.machine, argv[1], argc);
+                    return 33;
+                }
+                """);
+        Path payload = folder.resolve("payload");
+        Process compiler;
+        try {
+            compiler = new ProcessBuilder(
+                            "aarch64-linux-gnu-gcc", "-static", "-o", payload.toString(), source.toString())
+                    .inheritIO()
+                    .start();
+        } catch (IOException e) {
+            InitRun.skip("no aarch64-linux-gnu-gcc: apt-get install -y gcc-aarch64-linux-gnu");
+            return;
+        }
+        assertThat(compiler.waitFor()).isZero();
+        Program.Builder p = new Program.Builder(Arch.AARCH64);
+        // The kernel here may not know the format (binfmt_misc), so the emulator is named.
+        p.add(new Step.Exec(
+                List.of("/none", InitRun.QEMU.toString()),
+                List.of("qemu", payload.toString(), "argument"),
+                List.of(),
+                WHY));
+        assertThat(InitRun.run(p.build())).isEqualTo(new InitRun.Outcome(33, List.of(), "aarch64 argument 2\n"));
     }
 
     @ParameterizedTest

@@ -174,7 +174,8 @@ final class Wanted {
                 state,
                 false,
                 Optional.empty(),
-                detached);
+                detached,
+                Optional.empty());
     }
 
     static LinuxCapabilities capabilities(String... names) {

@@ -1,0 +1,53 @@
+package dev.alcove.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A guest kernel with a network card, started by {@code it/guest}, for what must not be done to this machine. */
+final class Guest {
+    /** The script's exit status where no guest can be had. */
+    private static final int UNAVAILABLE = 69;
+
+    private Guest() {}
+
+    /** Runs a class's main there as root, and gives what it says; it must end well. */
+    static String run(Class<?> main) {
+        Path script = Path.of("guest").toAbsolutePath();
+        Needs.that(Files.isExecutable(script), "needs " + script);
+        List<String> command = new ArrayList<>(List.of(
+                script.toString(),
+                "-t",
+                "240",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xmx256m",
+                "-Djava.io.tmpdir=/dev/shm",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            int status = process.waitFor();
+            Needs.that(status != UNAVAILABLE, "needs a guest kernel: " + said);
+            if (status != 0) {
+                throw new AssertionError("the guest ended with " + status + ": " + said);
+            }
+            return said;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.alcove.runtime;
+
+import dev.alcove.spec.LinuxDevice;
+import dev.alcove.spec.OciLinux;
+import dev.alcove.spec.OciProcess;
+import dev.alcove.spec.PosixRlimit;
+import dev.alcove.spec.SpecException;
+import dev.alcove.spec.Sysctl;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Values that no machine takes, each refused by the name of its field, wherever the configuration came from. */
+final class SpecCheck {
+    /** __NEW_UTS_LEN: what sethostname(2) takes. */
+    private static final int LONGEST_NAME = 64;
+
+    private static final int WORST_OOM = 1000;
+    private static final int ALL_MODES = 0777;
+
+    private final ContainerSpec spec;
+    private final OciProcess process;
+    private final OciLinux linux;
+
+    SpecCheck(ContainerSpec spec, OciProcess process, OciLinux linux) {
+        this.spec = spec;
+        this.process = process;
+        this.linux = linux;
+    }
+
+    /**
+     * Checks what can be said without a machine.
+     *
+     * @param ownIpc     whether the IPC namespace is another than the caller's
+     * @param ownNetwork whether the network namespace is
+     * @throws IllegalArgumentException naming the field and its value
+     */
+    void check(boolean ownIpc, boolean ownNetwork) {
+        id();
+        process();
+        limits();
+        name("hostname", spec.config().hostname());
+        name("domainname", spec.config().domainname());
+        devices();
+        sysctls(ownIpc, ownNetwork);
+        for (String clock : linux.timeOffsets().keySet()) {
+            if (!clock.equals("monotonic") && !clock.equals("boottime")) {
+                throw refused("linux.timeOffsets", clock, "a clock with an offset: monotonic or boottime");
+            }
+        }
+        if (linux.cgroupsPath().contains("/..") || linux.cgroupsPath().startsWith("..")) {
+            throw refused("linux.cgroupsPath", linux.cgroupsPath(), "a group's path: it leads upwards");
+        }
+        if (spec.timeout().map(Duration::isNegative).orElse(false)) {
+            throw refused("timeout", Long.toString(spec.timeout().get().toMillis()), "milliseconds from now");
+        }
+    }
+
+    private static SpecException refused(String field, String value, String expected) {
+        return SpecException.not(field, value, expected);
+    }
+
+    /** It becomes the name of a directory of the control groups. */
+    private void id() {
+        String id = spec.id();
+        boolean good = !id.isEmpty() && id.charAt(0) != '.';
+        for (int i = 0; i < id.length() && good; i++) {
+            char c = id.charAt(i);
+            good = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '_'
+                    || c == '.'
+                    || c == '-'
+                    || c == '+';
+        }
+        if (!good) {
+            throw refused("id", id, "a container's id: letters, digits and _.-+, not beginning with a dot");
+        }
+    }
+
+    private void process() {
+        if (!process.cwd().isEmpty() && !process.cwd().startsWith("/")) {
+            throw refused("process.cwd", process.cwd(), "an absolute path");
+        }
+        List<String> env = process.env();
+        for (int i = 0; i < env.size(); i++) {
+            if (env.get(i).indexOf('=') <= 0) {
+                throw refused("process.env[" + i + "]", env.get(i), "NAME=value");
+            }
+        }
+        Integer oom = process.oomScoreAdj();
+        if (oom != null && (oom < -WORST_OOM || oom > WORST_OOM)) {
+            throw refused("process.oomScoreAdj", oom.toString(), "from -1000 to 1000");
+        }
+        Long umask = process.user().umask();
+        if (umask != null && umask > ALL_MODES) {
+            throw refused("process.user.umask", "0" + Long.toOctalString(umask), "a mask of permissions, 0 to 0777");
+        }
+    }
+
+    private void limits() {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < process.rlimits().size(); i++) {
+            PosixRlimit r = process.rlimits().get(i);
+            String field = "process.rlimits[" + i + "]";
+            if (!seen.add(r.type())) {
+                throw refused(field + ".type", r.type(), "allowed twice");
+            }
+            if (r.soft().compareTo(r.hard()) > 0) {
+                throw refused(
+                        field + ".soft",
+                        Long.toUnsignedString(r.soft().bits()),
+                        "at most the hard limit, "
+                                + Long.toUnsignedString(r.hard().bits()));
+            }
+        }
+    }
+
+    private static void name(String field, String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > LONGEST_NAME) {
+            throw refused(field, name, "a name the kernel takes: it has " + bytes + " bytes, at most 64 are allowed");
+        }
+    }
+
+    private void devices() {
+        for (int i = 0; i < linux.devices().size(); i++) {
+            LinuxDevice d = linux.devices().get(i);
+            String field = "linux.devices[" + i + "]";
+            if (!d.path().startsWith("/")) {
+                throw refused(field + ".path", d.path(), "an absolute path");
+            }
+            if (d.type().length() > 1 || "cubp".indexOf(d.type()) < 0) {
+                throw refused(field + ".type", d.type(), "a kind of node: c or u, b, p");
+            }
+        }
+    }
+
+    /** The kernel lets root write any parameter through a container's /proc: those of the whole machine as well. */
+    private void sysctls(boolean ownIpc, boolean ownNetwork) {
+        for (Map.Entry<String, String> e : linux.sysctl().entrySet()) {
+            try {
+                Sysctl.parse(e.getKey() + "=" + e.getValue()).check(ownIpc, ownNetwork);
+            } catch (SpecException refusal) {
+                throw SpecException.of("linux.sysctl", refusal.problem());
+            }
+        }
+    }
+}
