@@ -46,6 +46,39 @@ public final class Flock implements AutoCloseable {
         return lock(file, LOCK_SH | LOCK_NB);
     }
 
+    /** Whether somebody holds it exclusively. The file is not made: where it is missing, nobody does. */
+    public static boolean isHeld(Path file) {
+        Optional<Fd> fd = Open.read().noFollow().find(file);
+        if (fd.isEmpty()) {
+            return false;
+        }
+        try (Fd open = fd.get()) {
+            long result = Native.raw(Syscall.FLOCK, open.number(), LOCK_SH | LOCK_NB);
+            if (Native.is(result, Errno.EAGAIN)) {
+                return true;
+            }
+            Native.check(result, Syscall.FLOCK, open);
+            return false;
+        }
+    }
+
+    /**
+     * Waits until nobody holds it exclusively. The file is not made: where it is missing, nobody does. Blocks the thread in
+     * the kernel.
+     */
+    public static void awaitFree(Path file) {
+        Optional<Fd> fd = Open.read().noFollow().find(file);
+        if (fd.isPresent()) {
+            try (Fd open = fd.get()) {
+                long result;
+                do {
+                    result = Native.raw(Syscall.FLOCK, open.number(), LOCK_SH);
+                } while (Native.is(result, Errno.EINTR));
+                Native.check(result, Syscall.FLOCK, open);
+            }
+        }
+    }
+
     /** {@code int flock(int fd, int op)}. */
     private static Optional<Flock> lock(Path file, int operation) {
         Fd fd = Open.readWrite().create(0600).noFollow().at(file);

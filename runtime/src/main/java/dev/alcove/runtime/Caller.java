@@ -16,6 +16,12 @@ import java.util.Set;
 
 /** Who starts the container, and what that gives by default: ids to map, devices to limit, the resolver to use. */
 final class Caller {
+    /** As many ids as a system's users and groups need, nobody included. */
+    private static final long RANGE = 65536;
+
+    /** Above what useradd gives to users and to their ranges. */
+    private static final long UNUSED = 0x7000_0000L;
+
     private final ProcStatus status;
 
     private Caller(ProcStatus status) {
@@ -60,13 +66,17 @@ final class Caller {
     }
 
     /**
-     * Root inside is the caller outside. What lies above comes from the caller's ranges, if there are any and newuidmap
+     * For root a range that is nobody else's. For others root inside is the caller outside; what lies above comes from the caller's ranges, if there are any and newuidmap
      * and newgidmap, which alone may map them, are installed.
      */
     private List<LinuxIdMapping> mappings(String file, long own) {
         List<LinuxIdMapping> all = new ArrayList<>();
+        if (privileged() && ThisProcess.inInitialUserNamespace()) {
+            all.add(new LinuxIdMapping(0, rangeOfRoot(file), RANGE));
+            return all;
+        }
         all.add(new LinuxIdMapping(0, own, 1));
-        if (privileged() || !onPath("newuidmap") || !onPath("newgidmap")) {
+        if (!onPath("newuidmap") || !onPath("newgidmap")) {
             return all;
         }
         long uid = status.uids().get(1);
@@ -80,6 +90,19 @@ final class Caller {
             inside += r.count();
         }
         return all;
+    }
+
+    /** The first range of {@code alcove} or {@code root} that is large enough; without one, ids that nobody is given. */
+    private static long rangeOfRoot(String file) {
+        String text = text(file);
+        for (String name : new String[] {"alcove", "root"}) {
+            for (SubIds.Range r : SubIds.parse(text, name, 0).ranges()) {
+                if (r.count() >= RANGE) {
+                    return r.first();
+                }
+            }
+        }
+        return UNUSED;
     }
 
     private static boolean onPath(String program) {

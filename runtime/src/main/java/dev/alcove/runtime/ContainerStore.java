@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.FileStat;
 import dev.alcove.linux.Flock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,8 +154,19 @@ public final class ContainerStore {
                 StoredState.seccompText(b.effectiveSeccomp()));
     }
 
-    private static void makeDirectory(Path path) throws IOException {
+    /** Below /tmp anybody could have made the folder before: it must be the caller's own, and nobody else's to write. */
+    private void makeDirectory(Path path) throws IOException {
         Files.createDirectories(path);
+        FileStat stat = FileStat.find(path).orElseThrow();
+        long uid = Caller.read().uid();
+        if (stat.uid() != uid || (stat.permissions() & 022) != 0) {
+            throw new ContainerException(
+                    ContainerException.Kind.DENIED,
+                    "the state folder " + path + " is not safe: owner " + stat.uid() + ", mode 0"
+                            + Integer.toOctalString(stat.permissions())
+                            + "\n  likely cause: another user made it, or may write to it"
+                            + "\n  mend: set ALCOVE_ROOT to a folder of your own, mode 0700");
+        }
     }
 
     private String freeName() throws IOException {
@@ -179,7 +191,7 @@ public final class ContainerStore {
     }
 
     private Optional<StoredContainer> named(String name) throws IOException {
-        for (StoredContainer c : all()) {
+        for (StoredContainer c : all(true)) {
             if (c.name().equals(name)) {
                 return Optional.of(c);
             }
@@ -190,7 +202,7 @@ public final class ContainerStore {
     /** All containers, the newest first. Clears what a crash left behind. */
     public List<StoredContainer> list() {
         try {
-            List<StoredContainer> found = all();
+            List<StoredContainer> found = swept();
             found.sort(Comparator.comparing(StoredContainer::created).reversed());
             return found;
         } catch (IOException e) {
@@ -198,7 +210,21 @@ public final class ContainerStore {
         }
     }
 
-    private List<StoredContainer> all() throws IOException {
+    /** Under the lock of those who make containers, a folder without a record is one whose maker died. */
+    private List<StoredContainer> swept() throws IOException {
+        Path lock = root.resolve("lock");
+        if (!Files.exists(lock)) {
+            return new ArrayList<>();
+        }
+        Optional<Flock> names = Flock.tryExclusive(lock);
+        try {
+            return all(names.isPresent());
+        } finally {
+            names.ifPresent(Flock::close);
+        }
+    }
+
+    private List<StoredContainer> all(boolean clear) throws IOException {
         List<StoredContainer> found = new ArrayList<>();
         Path containers = root.resolve("containers");
         if (!Files.isDirectory(containers)) {
@@ -208,11 +234,13 @@ public final class ContainerStore {
             for (Path folder : folders) {
                 Optional<StoredState> state = read(folder);
                 if (state.isEmpty()) {
-                    clearUnfinished(folder);
+                    if (clear) {
+                        clearUnfinished(folder);
+                    }
                     continue;
                 }
                 StoredContainer c = new StoredContainer(folder, state.get());
-                if (c.clearIfDead()) {
+                if (!clear || c.clearIfDead()) {
                     found.add(c);
                 }
             }
@@ -228,9 +256,7 @@ public final class ContainerStore {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IllegalArgumentException e) {
-            if (Flock.tryExclusive(folder.resolve("creating"))
-                    .map(StoredContainer::release)
-                    .isEmpty()) {
+            if (Flock.isHeld(folder.resolve("creating"))) {
                 return Optional.empty(); // being written at this moment
             }
             throw new ContainerException(
@@ -242,15 +268,10 @@ public final class ContainerStore {
         }
     }
 
-    /** A folder without a state whose maker is gone. */
-    private static void clearUnfinished(Path folder) throws IOException {
-        if (!Files.exists(folder.resolve("creating"))) {
-            return; // its maker has not come so far, or someone is removing it
-        }
-        Optional<Flock> lock = Flock.tryExclusive(folder.resolve("creating"));
-        if (lock.isPresent()) {
+    /** A folder without a record, whose maker is gone, or whose monitor is just removing the rest. */
+    private static void clearUnfinished(Path folder) {
+        if (!Flock.isHeld(folder.resolve("creating")) && !Flock.isHeld(folder.resolve("lock"))) {
             StoredContainer.deleteFolder(folder);
-            lock.get().close();
         }
     }
 

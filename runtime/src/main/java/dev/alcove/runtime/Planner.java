@@ -302,7 +302,8 @@ public final class Planner {
                 Arg.string(spec.state().get().resolve("lock").toString()),
                 plan.flags("O_RDWR|O_CREAT|O_CLOEXEC"),
                 Arg.mode(0600));
-        p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX|LOCK_NB"));
+        // It waits: whoever looks whether the lock is held holds it for that moment.
+        p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX"));
         if (spec.remove()) {
             removeState();
         }

@@ -123,14 +123,7 @@ public final class StoredContainer {
     }
 
     private boolean isHeld(String lock) {
-        Path file = folder.resolve(lock);
-        return Files.exists(file)
-                && Flock.tryShared(file).map(StoredContainer::release).isEmpty();
-    }
-
-    static boolean release(Flock lock) {
-        lock.close();
-        return true;
+        return Flock.isHeld(folder.resolve(lock));
     }
 
     /**
@@ -172,13 +165,10 @@ public final class StoredContainer {
     public int waitFor() {
         try (SeekableByteChannel exit = FileChannel.open(folder.resolve("exit"))) {
             // Opened first: with --rm the file is gone when the wait is over, and still readable here.
-            if (isHeld("creating") && !isHeld("lock")) {
-                Flock.shared(folder.resolve("creating")).close();
+            if (!isHeld("lock")) {
+                Flock.awaitFree(folder.resolve("creating"));
             }
-            Path lock = folder.resolve("lock");
-            if (Files.exists(lock)) {
-                Flock.shared(lock).close();
-            }
+            Flock.awaitFree(folder.resolve("lock"));
             byte[] bytes = new byte[32];
             int n = exit.read(java.nio.ByteBuffer.wrap(bytes));
             OptionalInt wait = n <= 0
@@ -226,14 +216,16 @@ public final class StoredContainer {
      * @return whether the container is still to be shown
      */
     boolean clearIfDead() {
-        if (!Files.exists(folder)) {
-            return false;
+        Path record = folder.resolve("state.json");
+        if (!Files.exists(record)) {
+            return false; // its monitor is removing it, the record first
         }
-        if (exit().isPresent() || isHeld("creating") || isHeld("lock")) {
+        boolean kept = exit().isPresent() && !state.remove();
+        if (isHeld("creating") || isHeld("lock") || kept) {
             return true;
         }
-        if (!Files.exists(folder.resolve("state.json"))) {
-            return false; // its monitor is just removing it
+        if (!Files.exists(record)) {
+            return false; // removed between the two looks
         }
         ContainerStore.removeGroup(state.group());
         if (state.remove() || pid().isEmpty()) {
