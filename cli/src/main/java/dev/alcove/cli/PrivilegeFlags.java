@@ -60,8 +60,9 @@ final class PrivilegeFlags {
                 throw unknown(flag, text);
             }
             if (meant.size() > 1) {
-                // The kernel may know fewer than we do.
-                meant.retainAll(Capabilities.known());
+                // ALL is what there is to give: root's own, or in a user namespace what the kernel knows.
+                Set<Capability> ours = Capabilities.ofThread().effective();
+                meant.retainAll(ours.contains(Capability.SYS_ADMIN) ? ours : Capabilities.known());
             }
             for (Capability capability : meant) {
                 names.add(capability.kernelName());

@@ -26,6 +26,9 @@ final class ChildPart {
     private final Optional<Arg.Result> inheritedTerminal;
     private final boolean newUser;
 
+    /** Whether the process is in a user namespace that somebody else made. */
+    private final boolean othersUsers;
+
     ChildPart(
             Plan plan,
             Predicate<NamespaceKind> creates,
@@ -45,34 +48,29 @@ final class ChildPart {
         this.process = process;
         this.inheritedTerminal = inheritedTerminal;
         this.newUser = creates.test(NamespaceKind.USER);
+        this.othersUsers = joined.test(NamespaceKind.USER)
+                || plan.spec
+                        .target()
+                        .map(t -> t.kinds().contains(NamespaceKind.USER))
+                        .orElse(false);
     }
 
     void plan(Arg.Result parentEnd, Arg.Result childEnd) {
         begin(parentEnd, childEnd);
         cgroup.enter();
-        IdentityPart identity = new IdentityPart(
-                plan,
-                process,
-                !newUser || IdMaps.setgroupsAllowed(linux, plan.facts),
-                newUser
-                        || joined.test(NamespaceKind.USER)
-                        || plan.spec
-                                .target()
-                                .map(t -> t.kinds().contains(NamespaceKind.USER))
-                                .orElse(false));
-        identity.limits();
+        IdentityPart identity = new IdentityPart(plan, process, setgroupsAllowed(), newUser || othersUsers);
+        identity.early();
         if (newUser || plan.spec.prepare().isPresent()) {
             waitForParent(childEnd);
         }
-        if (newUser) {
+        if (newUser || othersUsers) {
             becomeRoot();
         }
         namespaces();
         Optional<Arg.Result> terminal = files();
         terminal(terminal.or(() -> inheritedTerminal));
-        if (plan.spec.init()) {
-            keepNothingOpen(childEnd);
-        }
+        // Before the working directory: it is the container's to choose, /proc/self/fd/N included (CVE-2024-21626).
+        keepNothingOpen(childEnd);
         identity.become();
         execute();
     }
@@ -86,7 +84,15 @@ final class ChildPart {
         p.bind(go);
         p.add(new Step.Channel(childEnd, "failures go to the monitor, which passes them on"));
         p.add(new Step.OnFailure(dead, "and end the child"));
-        plan.close(parentEnd);
+        plan.beginChild();
+        plan.closeNow(parentEnd);
+        if (joined.test(NamespaceKind.PID) || joined.test(NamespaceKind.USER)) {
+            p.call(
+                    "until execve, nobody in a namespace that is joined may look at our descriptors (CVE-2016-9962)",
+                    Syscall.PRCTL,
+                    plan.flags("PR_SET_DUMPABLE"),
+                    Arg.ZERO);
+        }
         p.call(
                 "if the monitor dies, so does this",
                 Syscall.PRCTL,
@@ -123,30 +129,26 @@ final class ChildPart {
 
     private void becomeRoot() {
         Arg zero = Arg.ZERO;
-        p.call("root of the new user namespace", Syscall.SETRESGID, zero, zero, zero);
-        p.call("root of the new user namespace", Syscall.SETRESUID, zero, zero, zero);
-        p.call("its /proc files are its own again", Syscall.PRCTL, plan.flags("PR_SET_DUMPABLE"), Arg.num(1));
+        p.call("root of its user namespace", Syscall.SETRESGID, zero, zero, zero);
+        p.call("root of its user namespace", Syscall.SETRESUID, zero, zero, zero);
+        if (newUser) {
+            p.call("its /proc files are its own again", Syscall.PRCTL, plan.flags("PR_SET_DUMPABLE"), Arg.num(1));
+        }
+    }
+
+    /** Whether setgroups(2) can work: not where an ordinary user mapped one id alone. */
+    private boolean setgroupsAllowed() {
+        if (newUser) {
+            return IdMaps.setgroupsAllowed(linux, plan.facts);
+        }
+        if (joined.test(NamespaceKind.USER)) {
+            return plan.facts.privileged();
+        }
+        return plan.spec.target().map(ExecTarget::setgroups).orElse(true);
     }
 
     private void namespaces() {
-        if (plan.spec.target().map(t -> t.kinds().contains(NamespaceKind.USER)).orElse(false)) {
-            Arg zero = Arg.ZERO;
-            p.call("root of its user namespace", Syscall.SETRESGID, zero, zero, zero);
-            p.call("root of its user namespace", Syscall.SETRESUID, zero, zero, zero);
-        }
-        // The user namespace first: it gives the rights over those it owns.
-        Arg.Result user = joins.get(NamespaceKind.USER);
-        if (user != null) {
-            join(NamespaceKind.USER, user);
-            Arg zero = Arg.ZERO;
-            p.call("its root", Syscall.SETRESGID, zero, zero, zero);
-            p.call("its root", Syscall.SETRESUID, zero, zero, zero);
-        }
-        for (Map.Entry<NamespaceKind, Arg.Result> e : joins.entrySet()) {
-            if (e.getKey() != NamespaceKind.USER) {
-                join(e.getKey(), e.getValue());
-            }
-        }
+        joins.forEach(this::join);
         if (creates.test(NamespaceKind.CGROUP)) {
             p.call(
                     "after entering the group, which becomes the root of what it sees",
@@ -301,7 +303,7 @@ final class ChildPart {
      */
     private void keepNothingOpen(Arg.Result childEnd) {
         Arg.Num kept = Arg.num(Wire.CONTROL);
-        String why = "PID 1 never executes: nothing else closes what could be taken out of it (CVE-2024-21626)";
+        String why = "nothing of the host's stays open: not for a working directory below /proc/self/fd, not in PID 1";
         p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
         p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
         p.call(why, Syscall.CLOSE_RANGE, Arg.num(Wire.CONTROL + 1L), Arg.num(0xffffffffL, "~0"), Arg.ZERO);
@@ -343,7 +345,7 @@ final class ChildPart {
                 Arg.ZERO,
                 Arg.ZERO);
         p.jump(Step.When.ZERO, pid, program, "the program's side");
-        plan.close(Arg.num(Wire.CONTROL));
+        plan.closeNow(Arg.num(Wire.CONTROL));
         Arg.Result status = p.register("status");
         p.add(new Step.Reap(status, pid, "until the program ends"));
         p.add(new Step.Exit(status, "with the program's status; all others end with PID 1"));

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The containers of one state folder, so that one process can find what another started. There is no daemon: a
@@ -151,7 +152,10 @@ public final class ContainerStore {
                         ? List.of()
                         : process.capabilities().bounding(),
                 process.noNewPrivileges(),
-                StoredState.seccompText(b.effectiveSeccomp()));
+                StoredState.seccompText(b.effectiveSeccomp()),
+                StoredState.landlockTexts(spec.landlock()),
+                StoredState.rlimitTexts(process.rlimits()),
+                process.oomScoreAdj() == null ? OptionalInt.empty() : OptionalInt.of(process.oomScoreAdj()));
     }
 
     /** Below /tmp anybody could have made the folder before: it must be the caller's own, and nobody else's to write. */

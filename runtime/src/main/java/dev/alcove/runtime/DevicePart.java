@@ -29,6 +29,11 @@ final class DevicePart {
         {"pts/ptmx", "ptmx"},
     };
 
+    /** A device of the host's that is bound can be used, and its node not changed: no chmod, no chown. */
+    static final String BOUND = "MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NOEXEC";
+
+    static final String BOUND_WHY = "the host's node can be used there, and not be changed";
+
     private final Plan plan;
     private final boolean userNamespace;
 
@@ -119,6 +124,7 @@ final class DevicePart {
     private void bind(Node n) {
         String why = "no device can be made in a user namespace: the host's node is bound";
         Arg.Result tree = plan.copyOf(n.path(), false, why);
+        plan.setAttributes(tree, false, plan.attributes(BOUND, "", ""), BOUND_WHY);
         Arg.Result place = plan.place(n.path(), false, why);
         plan.attach(tree, place, why);
         plan.close(place);
@@ -140,14 +146,29 @@ final class DevicePart {
         Program.Builder p = plan.p;
         boolean own = !(devpts instanceof Arg.Num);
         String why = "a terminal of the container's own";
-        Arg.Result master = p.callTo(
-                "master",
-                why,
-                Syscall.OPENAT,
-                own ? devpts : Arg.CWD,
-                Arg.string(own ? "ptmx" : "/dev/ptmx"),
-                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"),
-                Arg.ZERO);
+        // In a running container /dev is its own to change: its devpts is taken, and no link on the way.
+        boolean running = plan.spec.target().isPresent();
+        Arg.Result master = running
+                ? p.callTo(
+                        "master",
+                        why,
+                        Syscall.OPENAT2,
+                        Arg.CWD,
+                        Arg.string("/dev/pts/ptmx"),
+                        Arg.at(Data.longs(
+                                "{O_RDWR|O_NOCTTY|O_CLOEXEC, RESOLVE_NO_SYMLINKS}",
+                                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC").value(),
+                                0,
+                                plan.flags("RESOLVE_NO_SYMLINKS").value())),
+                        Plan.HOW_SIZE)
+                : p.callTo(
+                        "master",
+                        why,
+                        Syscall.OPENAT,
+                        own ? devpts : Arg.CWD,
+                        Arg.string(own ? "ptmx" : "/dev/ptmx"),
+                        plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"),
+                        Arg.ZERO);
         p.call(why, Syscall.IOCTL, master, plan.flags("TIOCSPTLCK"), Arg.at(Data.ints("{0}", 0)));
         Arg.Result slave = p.callTo(
                 "slave",

@@ -11,6 +11,7 @@ import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.UserSpec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,7 +126,7 @@ public final class ExecBuilder {
      */
     public Container start() {
         try (Pidfd process = container.process()) {
-            ContainerSpec spec = spec();
+            ContainerSpec spec = spec(process.pid());
             HostFacts facts = HostProbe.read(spec);
             return Container.start(
                     new StreamChoice(output, inherit, streams, terminal),
@@ -136,7 +137,7 @@ public final class ExecBuilder {
         }
     }
 
-    private ContainerSpec spec() {
+    private ContainerSpec spec(int pid) {
         StoredState s = container.state();
         List<String> names = privileged
                 ? Caller.read().capabilities().stream()
@@ -156,6 +157,11 @@ public final class ExecBuilder {
                         user.uid() == 0
                                 ? Defaults.capabilities(names)
                                 : new LinuxCapabilities(names, List.of(), List.of(), List.of(), List.of()))
+                .rlimits(s.rlimitRecords())
+                .oomScoreAdj(
+                        s.oomScoreAdj().isEmpty()
+                                ? null
+                                : (Integer) s.oomScoreAdj().getAsInt())
                 .noNewPrivileges(s.noNewPrivileges() && !privileged)
                 .build();
         return new ContainerSpec(
@@ -166,17 +172,27 @@ public final class ExecBuilder {
                 false,
                 false,
                 List.of(),
-                List.of(),
+                privileged ? List.of() : s.landlockRules(),
                 privileged ? Optional.empty() : SeccompFilters.of(s.seccompChoice(), Set.copyOf(names)),
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.of(target()),
+                Optional.of(target(pid)),
                 output.isPresent(),
                 Optional.empty());
     }
 
-    private ExecTarget target() {
+    /** user_namespaces(7): an ordinary user's namespace of one id denies it for good. */
+    private static boolean setgroupsAllowed(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/setgroups")).startsWith("allow");
+        } catch (IOException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT, "the container has just ended: /proc/" + pid + " is gone", e);
+        }
+    }
+
+    private ExecTarget target(int pid) {
         StoredState s = container.state();
         Set<NamespaceKind> kinds = EnumSet.noneOf(NamespaceKind.class);
         for (String room : s.rooms()) {
@@ -195,6 +211,6 @@ public final class ExecBuilder {
                 tasks.add(directory + "/tasks");
             }
         }
-        return new ExecTarget(kinds, tasks, unified);
+        return new ExecTarget(kinds, tasks, unified, setgroupsAllowed(pid));
     }
 }

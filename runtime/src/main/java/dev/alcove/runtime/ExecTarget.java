@@ -12,8 +12,9 @@ import java.util.Set;
  * @param kinds   the namespaces that are not the caller's
  * @param tasks   version 1 cgroup files by which to enter its groups
  * @param unified its version 2 group's directory
+ * @param setgroups whether its user namespace allows setgroups(2)
  */
-record ExecTarget(Set<NamespaceKind> kinds, List<String> tasks, Optional<String> unified) {
+record ExecTarget(Set<NamespaceKind> kinds, List<String> tasks, Optional<String> unified, boolean setgroups) {
     /** The descriptor on which init finds the pidfd. */
     static final int PIDFD = 4;
 

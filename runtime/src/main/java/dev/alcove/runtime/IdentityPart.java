@@ -34,8 +34,28 @@ final class IdentityPart {
         this.ownUsers = ownUsers;
     }
 
-    /** Resource limits and the like, while the host's /proc and privileges are there. */
-    void limits() {
+    /** What needs the host's /proc and privileges. */
+    void early() {
+        Program.Builder p = plan.p;
+        if (process.oomScoreAdj() != null) {
+            plan.writeFile(
+                    Arg.CWD,
+                    "/proc/self/oom_score_adj",
+                    Integer.toString(process.oomScoreAdj()),
+                    List.of(),
+                    "how soon the kernel ends it when memory is short");
+        }
+        p.tolerant(
+                "keyring",
+                List.of(Errno.ENOSYS, Errno.EDQUOT, Errno.EPERM),
+                "a session keyring of its own: the caller's keys cannot be read inside",
+                Syscall.KEYCTL,
+                plan.flags("KEYCTL_JOIN_SESSION_KEYRING"),
+                Arg.NULL);
+    }
+
+    /** Late, so that no limit of the program's, on files or descriptors, is in the way of its own start. */
+    private void limits() {
         Program.Builder p = plan.p;
         for (int i = 0; i < process.rlimits().size(); i++) {
             PosixRlimit wanted = process.rlimits().get(i);
@@ -59,21 +79,6 @@ final class IdentityPart {
                     Arg.at(Data.longs("{" + limit(soft) + ", " + limit(hard) + "}", soft, hard)),
                     Arg.NULL);
         }
-        if (process.oomScoreAdj() != null) {
-            plan.writeFile(
-                    Arg.CWD,
-                    "/proc/self/oom_score_adj",
-                    Integer.toString(process.oomScoreAdj()),
-                    List.of(),
-                    "how soon the kernel ends it when memory is short");
-        }
-        p.tolerant(
-                "keyring",
-                List.of(Errno.ENOSYS, Errno.EDQUOT, Errno.EPERM),
-                "a session keyring of its own: the caller's keys cannot be read inside",
-                Syscall.KEYCTL,
-                plan.flags("KEYCTL_JOIN_SESSION_KEYRING"),
-                Arg.NULL);
     }
 
     private static String limit(long value) {
@@ -84,6 +89,7 @@ final class IdentityPart {
     void become() {
         Program.Builder p = plan.p;
         Arg.Result there = chdir();
+        limits();
         boolean filterEarly = plan.spec.seccomp().isPresent() && !process.noNewPrivileges();
         if (filterEarly) {
             // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.

@@ -112,6 +112,15 @@ final class PathJson {
         return number.longValue();
     }
 
+    /** A whole number of 32 bits. */
+    long signed() {
+        BigInteger number = number();
+        if (number.bitLength() > 31) {
+            throw refuse(number + " is not a number of 32 bits");
+        }
+        return number.longValue();
+    }
+
     /** A whole number of 64 bits without sign. */
     long unsigned() {
         BigInteger number = number();

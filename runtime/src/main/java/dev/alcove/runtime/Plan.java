@@ -24,6 +24,7 @@ final class Plan {
     private final Map<String, Arg.At> hows = new HashMap<>();
 
     private Arg root = Arg.ZERO;
+    private boolean child;
 
     Plan(ContainerSpec spec, HostFacts facts) {
         this.p = new Program.Builder(facts.arch());
@@ -148,7 +149,7 @@ final class Plan {
                         Arg.string(part),
                         flags("O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC"),
                         Arg.mode(0644));
-                close(file);
+                closeNow(file);
                 return;
             }
             p.tolerant(
@@ -174,8 +175,24 @@ final class Plan {
         }
     }
 
+    /** In the child nothing needs closing: all its descriptors are close-on-exec, and it executes in a moment. */
     void close(Arg fd) {
+        if (!child) {
+            closeNow(fd);
+        }
+    }
+
+    /**
+     * Closes also in the child: where the other side waits for it, or what was opened for writing, which keeps the mount
+     * from becoming read-only.
+     */
+    void closeNow(Arg fd) {
         p.attempt("done with it", Syscall.CLOSE, fd);
+    }
+
+    /** From here on the steps are the child's. */
+    void beginChild() {
+        child = true;
     }
 
     /** A short name for a register that holds a path's descriptor. */
@@ -309,7 +326,7 @@ final class Plan {
             p.jump(Step.When.NEGATIVE, file, missing, "not there");
         }
         write(file, content, why);
-        close(file);
+        closeNow(file);
         p.bind(missing);
     }
 

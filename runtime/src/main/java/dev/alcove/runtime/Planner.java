@@ -240,9 +240,7 @@ public final class Planner {
         cgroup.make();
         openJoins();
         joinTarget();
-        if (!facts.privileged() || newUser || joins(NamespaceKind.PID) || joins(NamespaceKind.USER)) {
-            joinEarly();
-        }
+        joinEarly();
         p.call(
                 "the handshake: the child waits on one end, the monitor on the other",
                 Syscall.SOCKETPAIR,
@@ -406,21 +404,26 @@ public final class Planner {
     }
 
     /**
-     * Joins that the child could not do. A PID namespace holds the children of whoever joins it. In a new user namespace
-     * the child has no right over namespaces of the old one, so the monitor joins them and the child inherits them.
+     * Joins that the child could not do. A PID namespace holds the children of whoever joins it. In a user namespace of
+     * its own or of others, the child has no right over namespaces of the old one, so the monitor joins them and the child
+     * inherits them. The user namespace itself comes before the clone, since it is to own what the clone makes: for root
+     * last, since root has rights over the others before; for an ordinary user first, since it gives them.
      */
     private void joinEarly() {
         List<NamespaceKind> early = new ArrayList<>(List.of(NamespaceKind.PID));
-        if (newUser) {
+        if (newUser || joins(NamespaceKind.USER)) {
             early.addAll(List.of(NamespaceKind.NET, NamespaceKind.IPC, NamespaceKind.UTS, NamespaceKind.TIME));
+            early.add(facts.privileged() ? early.size() : 0, NamespaceKind.USER);
         }
         for (NamespaceKind kind : early) {
             Arg.Result ns = joins.remove(kind);
             if (ns != null) {
                 p.call(
-                        kind == NamespaceKind.PID
-                                ? "setns moves the children that come after it"
-                                : "joined before the new user namespace, which has no right over it",
+                        switch (kind) {
+                            case PID -> "setns moves the children that come after it";
+                            case USER -> "the user namespace that is to own what the clone makes";
+                            default -> "joined before the clone: the child's user namespace has no right over it";
+                        },
                         Syscall.SETNS,
                         ns,
                         plan.flags(flagName(kind)));

@@ -21,7 +21,7 @@ final class ProtectPart {
             String path = "/proc/sys/" + e.getKey().replace('.', '/');
             Arg.Result file = plan.openIfThere(path, "O_WRONLY|O_CLOEXEC", List.of(), "sysctl " + e.getKey());
             plan.write(file, e.getValue(), "sysctl " + e.getKey());
-            plan.close(file);
+            plan.closeNow(file);
         }
     }
 
@@ -55,6 +55,7 @@ final class ProtectPart {
             Arg.Result at = plan.openIfThere(path, "O_PATH|O_CLOEXEC", List.of(Errno.ENOENT, Errno.ENOTDIR), why);
             p.jump(Step.When.NEGATIVE, at, missing, "not on this kernel");
             Arg.Result nothing = plan.copyOf("/dev/null", false, why);
+            plan.setAttributes(nothing, false, plan.attributes(DevicePart.BOUND, "", ""), DevicePart.BOUND_WHY);
             // A directory takes no file: EINVAL of a move, ENOTDIR of a new mount. Then the directory below must fit.
             Arg.Result covered = p.tolerant(
                     "covered",
@@ -146,6 +147,6 @@ final class ProtectPart {
         if (!content.isEmpty()) {
             plan.write(file, content, why);
         }
-        plan.close(file);
+        plan.closeNow(file);
     }
 }

@@ -132,11 +132,15 @@ final class SpecFromBuilder {
     private List<OciMount> mounts(List<LinuxIdMapping> gids) {
         List<OciMount> all = new ArrayList<>();
         if (!(b.rootfs instanceof Rootfs.Inherited)) {
-            boolean ttyGroup = !userNamespace || IdMaps.of(gids).toHost(5).isPresent();
+            boolean joinsUsers = b.rooms.get(NamespaceKind.USER) instanceof ContainerBuilder.Room.Joined;
+            boolean confined = userNamespace || joinsUsers;
+            boolean ttyGroup = joinsUsers
+                    ? caller.privileged()
+                    : !userNamespace || IdMaps.of(gids).toHost(5).isPresent();
             boolean newNet = own(NamespaceKind.NET);
             all.addAll(Defaults.mounts(
-                    b.shm, ttyGroup, newNet || !userNamespace, own(NamespaceKind.IPC) || !userNamespace, b.privileged));
-            if (userNamespace && !own(NamespaceKind.PID)) {
+                    b.shm, ttyGroup, newNet || !confined, own(NamespaceKind.IPC) || !confined, b.privileged));
+            if (confined && !own(NamespaceKind.PID)) {
                 all.removeIf(m -> m.destination().equals("/proc"));
                 all.addFirst(OciMount.of("/proc", "bind", "/proc", List.of("rbind")));
             }

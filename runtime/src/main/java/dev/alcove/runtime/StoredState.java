@@ -1,10 +1,14 @@
 package dev.alcove.runtime;
 
+import dev.alcove.spec.LandlockRule;
+import dev.alcove.spec.PosixRlimit;
+import dev.alcove.spec.Uint64;
 import io.avaje.json.JsonWriter;
 import io.avaje.json.stream.BytesJsonWriter;
 import io.avaje.json.stream.JsonStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What {@code state.json} of a container holds: all that does not change while it lives, so that it is written once,
@@ -14,6 +18,8 @@ import java.util.List;
  * @param remove  whether the folder goes with the container
  * @param group   the control group's name
  * @param rooms   the kinds of namespaces that are not the host's, as /proc/PID/ns names them
+ * @param landlock rules, as {@code ro:/usr}
+ * @param rlimits as {@code RLIMIT_NOFILE=soft:hard}
  * @param seccomp {@code default}, {@code unconfined}, or a profile's text
  */
 record StoredState(
@@ -33,7 +39,10 @@ record StoredState(
         List<Long> groups,
         List<String> capabilities,
         boolean noNewPrivileges,
-        String seccomp) {
+        String seccomp,
+        List<String> landlock,
+        List<String> rlimits,
+        OptionalInt oomScoreAdj) {
     /** The format's number; a file of a higher one is not read. */
     static final int FORMAT = 1;
 
@@ -75,6 +84,12 @@ record StoredState(
         texts(out, "capabilities", capabilities);
         flag(out, "noNewPrivileges", noNewPrivileges);
         text(out, "seccomp", seccomp);
+        texts(out, "landlock", landlock);
+        texts(out, "rlimits", rlimits);
+        if (oomScoreAdj.isPresent()) {
+            out.name("oomScoreAdj");
+            out.value(oomScoreAdj.getAsInt());
+        }
         out.endObject();
     }
 
@@ -114,6 +129,9 @@ record StoredState(
         List<String> rooms = List.of();
         List<String> env = List.of();
         List<String> capabilities = List.of();
+        List<String> landlock = List.of();
+        List<String> rlimits = List.of();
+        OptionalInt oomScoreAdj = OptionalInt.empty();
         List<Long> groups = new ArrayList<>();
         long created = 0;
         long uid = 0;
@@ -153,6 +171,9 @@ record StoredState(
                 case "capabilities" -> capabilities = strings(in);
                 case "noNewPrivileges" -> noNewPrivileges = in.bool();
                 case "seccomp" -> seccomp = in.string();
+                case "landlock" -> landlock = strings(in);
+                case "rlimits" -> rlimits = strings(in);
+                case "oomScoreAdj" -> oomScoreAdj = OptionalInt.of((int) in.signed());
                 default -> in.skip();
             }
             in.endField();
@@ -178,7 +199,48 @@ record StoredState(
                 List.copyOf(groups),
                 capabilities,
                 noNewPrivileges,
-                seccomp);
+                seccomp,
+                landlock,
+                rlimits,
+                oomScoreAdj);
+    }
+
+    List<LandlockRule> landlockRules() {
+        List<LandlockRule> rules = new ArrayList<>();
+        for (String rule : landlock) {
+            rules.add(LandlockRule.parse(rule));
+        }
+        return rules;
+    }
+
+    List<PosixRlimit> rlimitRecords() {
+        List<PosixRlimit> limits = new ArrayList<>();
+        for (String limit : rlimits) {
+            int equals = limit.indexOf('=');
+            int colon = limit.indexOf(':', equals);
+            limits.add(new PosixRlimit(
+                    limit.substring(0, equals),
+                    new Uint64(Long.parseUnsignedLong(limit.substring(colon + 1))),
+                    new Uint64(Long.parseUnsignedLong(limit.substring(equals + 1, colon)))));
+        }
+        return limits;
+    }
+
+    static List<String> landlockTexts(List<LandlockRule> rules) {
+        List<String> texts = new ArrayList<>();
+        for (LandlockRule rule : rules) {
+            texts.add((rule.writable() ? "rw:" : "ro:") + rule.path());
+        }
+        return texts;
+    }
+
+    static List<String> rlimitTexts(List<PosixRlimit> limits) {
+        List<String> texts = new ArrayList<>();
+        for (PosixRlimit l : limits) {
+            texts.add(l.type() + "=" + Long.toUnsignedString(l.soft().bits()) + ":"
+                    + Long.toUnsignedString(l.hard().bits()));
+        }
+        return texts;
     }
 
     private static List<String> strings(PathJson in) {
