@@ -96,13 +96,7 @@ class AttackTest {
     void theUsersOfAnother() {
         start("--userns", "private");
         Alcoves.Outcome joined = alcoves.run(
-                "run",
-                "--userns",
-                "container:" + NAME,
-                "host",
-                "sh",
-                "-c",
-                "id -u; cut -c1-30 /proc/self/uid_map; ls / >&2");
+                "run", "--userns", "container:" + NAME, "host", "sh", "-c", "id -u; cat /proc/self/uid_map");
         assertThat(joined.status()).as(joined.err()).isZero();
         assertThat(joined.out()).startsWith("0\n").containsPattern("0 +[1-9][0-9]+ +65536");
     }
