@@ -26,6 +26,7 @@ import java.util.Optional;
  *   <li>control groups before the cgroup namespace: the namespace's root is the group its maker is in
  *   <li>volumes are copied before the host's mounts are cut off: a shared one must be the host mount's peer
  *   <li>mounts before masks before the read-only root before pivot_root: each needs what the one before made
+ *   <li>everything is closed before the working directory is entered: that is the container's to choose
  *   <li>user, capabilities, filter at the very end: every step above needs the privileges
  * </ol>
  */
