@@ -2,6 +2,7 @@ package dev.alcove.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.FileStat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,5 +100,11 @@ class AttackTest {
                 "run", "--userns", "container:" + NAME, "host", "sh", "-c", "id -u; cat /proc/self/uid_map");
         assertThat(joined.status()).as(joined.err()).isZero();
         assertThat(joined.out()).startsWith("0\n").containsPattern("0 +[1-9][0-9]+ +65536");
+        assertThat(alcoves.run("rm", "-f", NAME).status()).isZero();
+        CgroupLayout.read()
+                .hierarchies()
+                .forEach(h -> assertThat(Path.of(h.mountPoint()).toFile().list((d, name) -> name.startsWith("alcove-")))
+                        .as(h.mountPoint())
+                        .isEmpty());
     }
 }

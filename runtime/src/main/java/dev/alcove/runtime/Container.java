@@ -124,6 +124,7 @@ public final class Container implements AutoCloseable {
             if (exit == null) {
                 Launcher.Report report = Launcher.exited(started.control());
                 started.monitor().reap();
+                Launcher.clearGroups(spec);
                 started.control().close();
                 exit = report == null
                         // The monitor was killed; the death signal ended the container.

@@ -45,6 +45,23 @@ public record ContainerSpec(
         Optional<ExecTarget> target,
         boolean detached,
         Optional<IntConsumer> prepare) {
+    /**
+     * Whether it is to be in a user namespace that somebody else made. Its monitor is in it too, and has no right any more
+     * to remove the control groups that root made: whoever started it does.
+     */
+    boolean joinsUserNamespace() {
+        return config.linux() != null
+                && config.linux().namespaces().stream()
+                        .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
+    }
+
+    /** The name of its control group. */
+    String group() {
+        return config.linux() == null || config.linux().cgroupsPath().isEmpty()
+                ? "alcove-" + id
+                : config.linux().cgroupsPath();
+    }
+
     /** Copies the lists. */
     public ContainerSpec {
         files = List.copyOf(files);

@@ -103,7 +103,15 @@ final class Launcher {
                     terminal.close();
                 }
                 monitor.reap();
+                clearGroups(spec);
             }
+        }
+    }
+
+    /** What the monitor could not remove: the groups of a container in another's user namespace. */
+    static void clearGroups(ContainerSpec spec) {
+        if (spec.joinsUserNamespace()) {
+            ContainerStore.removeGroup(spec.group());
         }
     }
 

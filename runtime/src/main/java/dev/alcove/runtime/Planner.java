@@ -303,7 +303,8 @@ public final class Planner {
                 Arg.mode(0600));
         // It waits: whoever looks whether the lock is held holds it for that moment.
         p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX"));
-        if (spec.remove()) {
+        // In another's user namespace the monitor cannot remove the groups: the record stays until Java has.
+        if (spec.remove() && !spec.joinsUserNamespace()) {
             removeState();
         }
     }
