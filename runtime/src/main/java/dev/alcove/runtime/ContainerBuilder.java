@@ -1,6 +1,5 @@
 package dev.alcove.runtime;
 
-import dev.alcove.linux.Capability;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.NamespaceKind;
@@ -456,10 +455,5 @@ public final class ContainerBuilder {
 
     StreamChoice streams() {
         return new StreamChoice(output, inherit, streams, terminal);
-    }
-
-    /** Whether the caller must make a user namespace to make any other. */
-    static boolean needsUserNamespace() {
-        return !dev.alcove.linux.Capabilities.ofThread().effective().contains(Capability.SYS_ADMIN);
     }
 }

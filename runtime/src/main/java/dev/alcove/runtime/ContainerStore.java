@@ -87,7 +87,6 @@ public final class ContainerStore {
      * @param detach     whether it lives on without this process; what it prints goes to the log then
      * @throws ContainerException CONFLICT if the name is taken
      */
-    @SuppressWarnings("try") // the lock is held, not used
     public NewContainer create(
             ContainerBuilder builder, String name, String image, String stopSignal, boolean remove, boolean detach) {
         try {
@@ -140,7 +139,7 @@ public final class ContainerStore {
                 process.args(),
                 System.currentTimeMillis(),
                 remove,
-                "alcove-" + spec.id(),
+                spec.group(),
                 stopSignal,
                 rooms,
                 process.env(),

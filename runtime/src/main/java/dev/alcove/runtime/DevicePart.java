@@ -169,14 +169,7 @@ final class DevicePart {
                         Arg.string(own ? "ptmx" : "/dev/ptmx"),
                         plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"),
                         Arg.ZERO);
-        p.call(why, Syscall.IOCTL, master, plan.flags("TIOCSPTLCK"), Arg.at(Data.ints("{0}", 0)));
-        Arg.Result slave = p.callTo(
-                "slave",
-                why,
-                Syscall.IOCTL,
-                master,
-                plan.flags("TIOCGPTPEER"),
-                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"));
+        Arg.Result slave = slave(plan, master, why);
         var process = plan.spec.config().process();
         if (process != null && process.consoleSize() != null) {
             var size = process.consoleSize();
@@ -209,6 +202,18 @@ final class DevicePart {
         }
         sendMaster(master);
         return slave;
+    }
+
+    /** The other end of a pair, by descriptor: no path of it is looked up. */
+    static Arg.Result slave(Plan plan, Arg.Result master, String why) {
+        plan.p.call(why, Syscall.IOCTL, master, plan.flags("TIOCSPTLCK"), Arg.at(Data.ints("{0}", 0)));
+        return plan.p.callTo(
+                "slave",
+                why,
+                Syscall.IOCTL,
+                master,
+                plan.flags("TIOCGPTPEER"),
+                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"));
     }
 
     /** sendmsg(2) of the master with a CONSOLE report. */

@@ -49,14 +49,6 @@ final class Plan {
         made.add(relative(path));
     }
 
-    /**
-     * openat2(2) below the container's root, as the container itself would resolve the path, but never through a magic
-     * link of /proc: what the image has at that path cannot lead outside.
-     */
-    Arg.Num how(String flags) {
-        return flags(flags);
-    }
-
     /** struct open_how for a path in the root. */
     Arg.At inRoot(String flags) {
         Arg.At how = hows.get(flags);

@@ -72,7 +72,7 @@ public final class Planner {
             }
         }
         this.newUser = creates(NamespaceKind.USER);
-        String group = linux.cgroupsPath().isEmpty() ? "alcove-" + spec.id() : linux.cgroupsPath();
+        String group = spec.group();
         this.cgroup = new CgroupPart(
                 plan,
                 group,
@@ -270,14 +270,7 @@ public final class Planner {
                 Arg.string("/dev/ptmx"),
                 plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC"),
                 Arg.ZERO);
-        p.call(why, Syscall.IOCTL, master, plan.flags("TIOCSPTLCK"), Arg.at(Data.ints("{0}", 0)));
-        terminalSlave = Optional.of(p.callTo(
-                "slave",
-                why,
-                Syscall.IOCTL,
-                master,
-                plan.flags("TIOCGPTPEER"),
-                plan.flags("O_RDWR|O_NOCTTY|O_CLOEXEC")));
+        terminalSlave = Optional.of(DevicePart.slave(plan, master, why));
         Arg.Result log = p.callTo("log", why, Syscall.FCNTL, Arg.num(1), Arg.num(1030, "F_DUPFD_CLOEXEC"), Arg.num(4));
         Data pair = Data.buffer(8, "terminal");
         p.add(new Step.Put(Arg.at(pair), master, 4, why));
