@@ -307,6 +307,13 @@ final class ChildPart {
         p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
         p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
         p.call(why, Syscall.CLOSE_RANGE, Arg.num(Wire.CONTROL + 1L), Arg.num(0xffffffffL, "~0"), Arg.ZERO);
+        p.callAtLeast(
+                1,
+                "the rooms are ready: an end of the handshake without this word is a death in between",
+                Syscall.WRITE,
+                kept,
+                Arg.at(Data.bytes(new byte[] {1}, "{ready}")),
+                Arg.num(1));
     }
 
     private void execute() {
