@@ -53,7 +53,7 @@ final class NothingLeftTest {
         assertThat(before.links()).contains("lo");
         assertThat(before.processes())
                 .contains(Long.toString(ProcessHandle.current().pid()));
-        NothingLeft.check(before, AT_ONCE);
+        NothingLeft.check(before, SOON);
     }
 
     @Test
@@ -64,7 +64,7 @@ final class NothingLeftTest {
             assertThat(kept.read()).isNegative();
             assertNamed(before, " of " + file);
         }
-        NothingLeft.check(before, AT_ONCE);
+        NothingLeft.check(before, SOON);
     }
 
     @Test
@@ -73,7 +73,7 @@ final class NothingLeftTest {
         Path file = Files.createTempFile("alcove-test-", "");
         assertNamed(before, "file " + file);
         Files.delete(file);
-        NothingLeft.check(before, AT_ONCE);
+        NothingLeft.check(before, SOON);
     }
 
     @Test
@@ -101,7 +101,7 @@ final class NothingLeftTest {
         } finally {
             Files.delete(group);
         }
-        NothingLeft.check(before, AT_ONCE);
+        NothingLeft.check(before, SOON);
     }
 
     @Test
@@ -119,7 +119,7 @@ final class NothingLeftTest {
             Leftovers mounted = Leftovers.look();
             assertThat(Mounts.unmount(folder)).isTrue();
             assertNamed(mounted, "no more: mount " + folder + " (tmpfs, id ");
-            NothingLeft.check(before, AT_ONCE);
+            NothingLeft.check(before, SOON);
             return true;
         });
     }
