@@ -366,6 +366,8 @@ class RealContainersTest {
                 f.landlockAbi(),
                 only,
                 f.limits(),
+                f.processors(),
+                f.memoryNodes(),
                 f.rootLinks(),
                 f.etc(),
                 f.files());
