@@ -192,11 +192,21 @@ record Leftovers(
             }
         }
         for (String name : names(TEMPORARY)) {
-            if (name.startsWith(OURS)) {
+            if (name.startsWith(OURS) && !namesAnother(name)) {
                 files.add(TEMPORARY + "/" + name);
             }
         }
         return files;
+    }
+
+    /** Whether a file is called by the number of another JVM that runs: what is long there has it in its name. */
+    private static boolean namesAnother(String file) {
+        for (String word : file.split("-", -1)) {
+            if (!word.isEmpty() && word.length() < 8 && word.chars().allMatch(Character::isDigit) && !word.equals(SELF)) {
+                return Running.of(word).filter(p -> p.name.equals("java")).isPresent();
+            }
+        }
+        return false;
     }
 
     private static String uid() {
