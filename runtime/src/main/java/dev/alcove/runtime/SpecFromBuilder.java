@@ -218,7 +218,7 @@ final class SpecFromBuilder {
         if (b.privileged) {
             rules.add(new LinuxDeviceCgroup(true, "a", null, null, "rwm"));
         } else {
-            rules.addAll(Defaults.deviceRules());
+            rules.addAll(Defaults.DEVICE_RULES);
             rules.addAll(b.deviceRules);
         }
         return asked.toBuilder().devices(rules).build();
