@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +65,7 @@ record Leftovers(
         Set<String> wrong = new TreeSet<>();
         fresh("mount ", mounts, before.mounts, wrong);
         fresh("no more: mount ", before.mounts, mounts, wrong);
+        wrong.removeIf(Leftovers::isInAnothersFolder);
         fresh("link ", links, before.links, wrong);
         fresh("no more: link ", before.links, links, wrong);
         fresh("", systemV, before.systemV, wrong);
@@ -87,6 +90,29 @@ record Leftovers(
                 wrong.add(kind + thing);
             }
         }
+    }
+
+    /** Whether a mount is in a folder of the temporary directory that was there before this JVM. */
+    private static boolean isInAnothersFolder(String mount) {
+        int at = mount.indexOf(TEMPORARY + "/");
+        if (at < 0) {
+            return false;
+        }
+        String[] parts = mount.substring(at + TEMPORARY.length() + 1).split("[/ ]", 2);
+        try {
+            return Files.readAttributes(Path.of(TEMPORARY, parts[0]), BasicFileAttributes.class)
+                    .creationTime()
+                    .toInstant()
+                    .isBefore(Started.AT);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** When this JVM began. */
+    private static final class Started {
+        static final Instant AT =
+                ProcessHandle.current().info().startInstant().orElse(Instant.MIN);
     }
 
     /** Fields 1, 5 and the one after the dash: number, mount point, type; proc_pid_mountinfo(5). */
