@@ -105,7 +105,7 @@ final class SpecFromBuilder {
                 .env(environment)
                 .cwd(b.directory)
                 .user(b.user)
-                .terminal(b.terminal)
+                .terminal(b.streams.terminal())
                 .consoleSize(b.consoleSize.orElse(null))
                 // As docker: another user than root starts with an empty effective set.
                 .capabilities(
