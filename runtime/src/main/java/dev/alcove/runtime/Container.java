@@ -122,7 +122,7 @@ public final class Container implements AutoCloseable {
         }
         synchronized (ending) {
             if (exit == null) {
-                Launcher.Report report = Launcher.exited(started.control());
+                Launcher.Report report = Launcher.exited(spec, started.control());
                 started.monitor().reap();
                 Launcher.clearGroups(spec);
                 started.control().close();

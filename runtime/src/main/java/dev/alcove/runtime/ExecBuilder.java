@@ -179,6 +179,7 @@ public final class ExecBuilder {
                 false,
                 Optional.of(target(pid)),
                 output.isPresent(),
+                Optional.empty(),
                 Optional.empty());
     }
 

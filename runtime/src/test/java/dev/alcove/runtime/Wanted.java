@@ -175,6 +175,7 @@ final class Wanted {
                 false,
                 Optional.empty(),
                 detached,
+                Optional.empty(),
                 Optional.empty());
     }
 
