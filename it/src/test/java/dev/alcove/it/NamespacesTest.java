@@ -74,12 +74,13 @@ class NamespacesTest {
         try (Container room = room();
                 Selector selector = Selector.open();
                 ServerSocketChannel server = Namespaces.of(room)
-                        .in(NamespaceKind.NET, () -> ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0)))) {
+                        .in(
+                                NamespaceKind.NET,
+                                () -> ServerSocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0)))) {
             server.configureBlocking(false);
             server.register(selector, SelectionKey.OP_ACCEPT);
             var address = server.getLocalAddress();
-            try (SocketChannel client =
-                    Namespaces.of(room).in(NamespaceKind.NET, () -> SocketChannel.open(address))) {
+            try (SocketChannel client = Namespaces.of(room).in(NamespaceKind.NET, () -> SocketChannel.open(address))) {
                 assertThat(selector.select(10_000)).isOne();
                 try (SocketChannel accepted = server.accept()) {
                     client.write(ByteBuffer.wrap("x".getBytes(UTF_8)));
@@ -112,10 +113,12 @@ class NamespacesTest {
     void interfacesAreThoseInside() throws IOException {
         try (Container room = room()) {
             var names = Namespaces.of(room)
-                    .in(NamespaceKind.NET, () -> NetworkInterface.networkInterfaces()
-                            .filter(i -> i.inetAddresses().anyMatch(java.net.Inet4Address.class::isInstance))
-                            .map(NetworkInterface::getName)
-                            .toList());
+                    .in(
+                            NamespaceKind.NET,
+                            () -> NetworkInterface.networkInterfaces()
+                                    .filter(i -> i.inetAddresses().anyMatch(java.net.Inet4Address.class::isInstance))
+                                    .map(NetworkInterface::getName)
+                                    .toList());
             assertThat(names).containsExactly("lo");
             String devices = Namespaces.of(room)
                     .in(NamespaceKind.NET, () -> Files.readString(Path.of("/proc/thread-self/net/dev")));
@@ -131,7 +134,8 @@ class NamespacesTest {
                     .isEqualTo("inside\n");
             inside.in(NamespaceKind.MOUNT, () -> Files.writeString(Path.of("/tmp/alcove-test-note"), "from outside"));
             assertThat(Path.of("/tmp/alcove-test-note")).doesNotExist();
-            assertThat(Path.of("/proc/" + room.pid() + "/root/tmp/alcove-test-note")).hasContent("from outside");
+            assertThat(Path.of("/proc/" + room.pid() + "/root/tmp/alcove-test-note"))
+                    .hasContent("from outside");
             try (var listed = inside.in(NamespaceKind.MOUNT, () -> Files.list(Path.of("/root")))) {
                 assertThat(listed).isEmpty();
             }
@@ -144,12 +148,11 @@ class NamespacesTest {
     @CsvSource({"NET", "UTS", "IPC", "MOUNT", "CGROUP"})
     void everyPossibleKind(NamespaceKind kind) {
         try (Container room = room()) {
-            String here = Namespaces.of(room.pid())
-                    .in(kind, () -> {
-                        try (Namespace now = Namespace.ofThread(kind).orElseThrow()) {
-                            return now.toString();
-                        }
-                    });
+            String here = Namespaces.of(room.pid()).in(kind, () -> {
+                try (Namespace now = Namespace.ofThread(kind).orElseThrow()) {
+                    return now.toString();
+                }
+            });
             try (Namespace theirs = Namespace.of(kind, room.pid()).orElseThrow();
                     Namespace ours = Namespace.of(kind, SELF).orElseThrow()) {
                 assertThat(here).isEqualTo(theirs.toString()).isNotEqualTo(ours.toString());
@@ -162,8 +165,10 @@ class NamespacesTest {
         try (Container room = room()) {
             Set<NamespaceKind> kinds = EnumSet.of(NamespaceKind.NET, NamespaceKind.UTS, NamespaceKind.MOUNT);
             String both = Namespaces.of(room)
-                    .in(kinds, () -> Files.readString(Path.of("/proc/sys/kernel/hostname"))
-                            + Files.readString(Path.of("/etc/hostname")));
+                    .in(
+                            kinds,
+                            () -> Files.readString(Path.of("/proc/sys/kernel/hostname"))
+                                    + Files.readString(Path.of("/etc/hostname")));
             assertThat(both).isEqualTo("inside\ninside\n");
             Path ns = Path.of("/proc/" + room.pid() + "/ns");
             Namespaces files = Namespaces.of(ns.resolve("uts"), ns.resolve("mnt"));
@@ -184,8 +189,9 @@ class NamespacesTest {
     void kindsThatAThreadCannotEnter(NamespaceKind kind, String why) {
         try (Container room = room()) {
             assertThatThrownBy(() -> Namespaces.of(room).in(Set.of(kind, NamespaceKind.NET), () -> 1))
-                    .isInstanceOfSatisfying(ContainerException.class, e -> assertThat(e.kind())
-                            .isEqualTo(ContainerException.Kind.UNSUPPORTED))
+                    .isInstanceOfSatisfying(
+                            ContainerException.class,
+                            e -> assertThat(e.kind()).isEqualTo(ContainerException.Kind.UNSUPPORTED))
                     .hasMessageContaining(why)
                     .hasMessageContaining("ContainerBuilder");
         }

@@ -193,7 +193,7 @@ final class DevicePart {
                     "the terminal is /dev/console too",
                     Syscall.OPEN_TREE,
                     slave,
-                    Arg.string(""),
+                    Arg.EMPTY,
                     plan.flags("OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH"));
             Arg.Result place = plan.place("/dev/console", false, "the terminal is /dev/console too");
             plan.attach(tree, place, "the terminal is /dev/console too");

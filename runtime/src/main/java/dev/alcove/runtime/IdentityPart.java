@@ -203,11 +203,12 @@ final class IdentityPart {
 
     private void capabilities(LinuxCapabilities wanted) {
         Program.Builder p = plan.p;
+        Set<Capability> may = numbers("permitted", wanted.permitted());
         if (!ownUsers) {
-            refuseMissing(numbers("permitted", wanted.permitted()));
+            refuseMissing(may);
         }
+        long permitted = mask(may);
         long effective = mask(numbers("effective", wanted.effective()));
-        long permitted = mask(numbers("permitted", wanted.permitted()));
         long inheritable = mask(numbers("inheritable", wanted.inheritable()));
         p.call(
                 "just these privileges",

@@ -40,12 +40,13 @@ final class RootPart {
     }
 
     private void directory(String path) {
-        Arg.Result root = plan.copyOf(path, true, "the root file system, as a mount of its own: pivot_root needs one");
+        Arg.Result root =
+                plan.copyOf("root", path, true, "the root file system, as a mount of its own: pivot_root needs one");
         plan.p.call(
                 "over its own directory",
                 Syscall.MOVE_MOUNT,
                 root,
-                Arg.string(""),
+                Arg.EMPTY,
                 Arg.CWD,
                 Arg.string(path),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -59,7 +60,7 @@ final class RootPart {
                 why,
                 Syscall.MOVE_MOUNT,
                 stage,
-                Arg.string(""),
+                Arg.EMPTY,
                 Arg.CWD,
                 Arg.string(STAGE),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -77,7 +78,7 @@ final class RootPart {
                 LAYER,
                 Syscall.MOVE_MOUNT,
                 tree,
-                Arg.string(""),
+                Arg.EMPTY,
                 stage,
                 Arg.string("lower"),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -91,7 +92,7 @@ final class RootPart {
                 LAYER,
                 Syscall.MOVE_MOUNT,
                 root,
-                Arg.string(""),
+                Arg.EMPTY,
                 stage,
                 Arg.string("root"),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -186,14 +187,7 @@ final class RootPart {
         } else {
             emptyFile(root, rel, why);
         }
-        p.call(
-                why,
-                Syscall.MOVE_MOUNT,
-                tree,
-                Arg.string(""),
-                root,
-                Arg.string(rel),
-                plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
+        p.call(why, Syscall.MOVE_MOUNT, tree, Arg.EMPTY, root, Arg.string(rel), plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
         plan.close(tree);
     }
 

@@ -106,7 +106,7 @@ final class SpecFromBuilder {
                 .env(environment)
                 .cwd(b.directory)
                 .user(b.user)
-                .terminal(b.terminal)
+                .terminal(b.streams.terminal())
                 .consoleSize(b.consoleSize.orElse(null))
                 // As docker: another user than root starts with an empty effective set.
                 .capabilities(
@@ -219,7 +219,7 @@ final class SpecFromBuilder {
         if (b.privileged) {
             rules.add(new LinuxDeviceCgroup(true, "a", null, null, "rwm"));
         } else {
-            rules.addAll(Defaults.deviceRules());
+            rules.addAll(Defaults.DEVICE_RULES);
             rules.addAll(b.deviceRules);
         }
         return asked.toBuilder().devices(rules).build();

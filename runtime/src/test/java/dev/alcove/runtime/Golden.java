@@ -132,7 +132,7 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                 .memory(LinuxMemory.builder().limit(64L << 20).build())
                 .cpu(new LinuxCpu(null, 50_000L, null, Uint64.of(100_000), null, null, "0", "", null))
                 .pids(new LinuxPids(20L))
-                .devices(Defaults.deviceRules())
+                .devices(Defaults.DEVICE_RULES)
                 .build();
     }
 

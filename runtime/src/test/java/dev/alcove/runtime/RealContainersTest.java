@@ -73,9 +73,9 @@ class RealContainersTest {
 
     private static Ran run(ContainerBuilder b) {
         try (Container c = b.start()) {
-            c.outputStream().close();
-            String out = new String(c.inputStream().readAllBytes(), StandardCharsets.UTF_8);
-            String err = new String(c.errorStream().readAllBytes(), StandardCharsets.UTF_8);
+            c.process().getOutputStream().close();
+            String out = new String(c.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String err = new String(c.process().getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Ran(c.waitFor(), out, err);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -312,7 +312,7 @@ class RealContainersTest {
         try (Container c = shell("sleep " + mark + " >/dev/null 2>&1 & echo $!; exit 6")
                 .room(NamespaceKind.PID, new ContainerBuilder.Room.Host())
                 .start()) {
-            String pid = new String(c.inputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String pid = new String(c.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             assertThat(c.waitFor()).isEqualTo(6);
             Path cmdline = Path.of("/proc", pid, "cmdline");
             assertThat(Files.exists(cmdline) ? Files.readString(cmdline) : "").doesNotContain(mark);
@@ -388,9 +388,8 @@ class RealContainersTest {
                 f.files());
         Program program = Planner.plan(spec, facts);
         assertThat(program.text()).contains("BPF_PROG_ATTACH", "CLONE_INTO_CGROUP");
-        try (Container c = Container.start(
-                new StreamChoice(Optional.empty(), false, List.of(), false), spec, facts, program, Map.of())) {
-            String said = new String(c.inputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try (Container c = Container.start(StreamChoice.PIPES, spec, facts, program, Map.of())) {
+            String said = new String(c.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(said).isEqualTo("0::/\nmade\nrefused\nnull\n");
             assertThat(c.waitFor()).isZero();
         }
