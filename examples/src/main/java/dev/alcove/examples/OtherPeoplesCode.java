@@ -3,6 +3,7 @@ package dev.alcove.examples;
 import dev.alcove.runtime.Sandbox;
 import dev.alcove.runtime.Verdict;
 import dev.alcove.spec.Bytes;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,32 +12,29 @@ import java.util.List;
 public final class OtherPeoplesCode {
     private OtherPeoplesCode() {}
 
-    /**
-     * Runs a class of a directory or jar.
-     *
-     * @param arguments the directory or jar, the class, and what it is to be given
-     */
-    public static void main(String[] arguments) throws InterruptedException {
-        Path plugin = Path.of(arguments[0]);
+    /** Runs {@link Plugin}. */
+    public static void main(String[] arguments) throws InterruptedException, URISyntaxException {
+        Path classes = Path.of(OtherPeoplesCode.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         // @start region="sandbox"
-        Verdict verdict = Sandbox.classPath(List.of(plugin), arguments[1])
-                .arguments(arguments[2])
+        Verdict verdict = Sandbox.classPath(List.of(classes), "dev.alcove.examples.Plugin")
+                .stdin("three short words\n")
                 .memory(Bytes.mebi(128))
                 .timeout(Duration.ofSeconds(10))
                 .run();
-        switch (verdict.ending()) {
-            case Verdict.Ending.Exited e -> System.out.println("ended with " + e.status());
-            case Verdict.Ending.Memory m ->
-                System.out.println("wanted more than " + m.limit().text());
-            case Verdict.Ending.Time t ->
-                System.out.println("took longer than " + t.limit().toSeconds() + " s");
-            case Verdict.Ending.ForbiddenCall c -> System.out.println("is not allowed to " + c.call());
-            default -> System.out.println("ended: " + verdict.ending());
-        }
         System.out.print(verdict.stdout().text());
+        System.out.println(
+                switch (verdict.ending()) {
+                    case Verdict.Ending.Exited e -> "it ended with " + e.status();
+                    case Verdict.Ending.Memory m -> "it wanted more than " + m.limit().text();
+                    case Verdict.Ending.Time t -> "it took longer than " + t.limit();
+                    case Verdict.Ending.ForbiddenCall c -> "it must not " + c.call();
+                    default -> "it ended badly: " + verdict.ending();
+                });
+        System.out.println("it tried: " + verdict.forbidden());
         // @end
-        if (arguments.length > 3) {
-            System.out.println(verdict);
-        }
     }
 }

@@ -136,17 +136,20 @@ class NamespacesTest {
             assertThat(Path.of("/tmp/alcove-test-note")).doesNotExist();
             assertThat(Path.of("/proc/" + room.pid() + "/root/tmp/alcove-test-note"))
                     .hasContent("from outside");
-            try (var listed = inside.in(NamespaceKind.MOUNT, () -> Files.list(Path.of("/root")))) {
-                assertThat(listed).isEmpty();
-            }
+            long listed = inside.in(NamespaceKind.MOUNT, () -> {
+                try (var entries = Files.list(Path.of("/root"))) {
+                    return entries.count();
+                }
+            });
+            assertThat(listed).isZero();
             // The JVM's other threads have not moved.
             assertThat(Path.of("").toAbsolutePath()).isEqualTo(Path.of(System.getProperty("user.dir")));
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"NET", "UTS", "IPC", "MOUNT", "CGROUP"})
-    void everyPossibleKind(NamespaceKind kind) {
+    @CsvSource({"NET", "UTS", "IPC", "CGROUP"})
+    void everyKindThatLeavesProcInSight(NamespaceKind kind) {
         try (Container room = room()) {
             String here = Namespaces.of(room.pid()).in(kind, () -> {
                 try (Namespace now = Namespace.ofThread(kind).orElseThrow()) {
