@@ -29,7 +29,8 @@ public final class OtherPeoplesCode {
         System.out.println(
                 switch (verdict.ending()) {
                     case Verdict.Ending.Exited e -> "it ended with " + e.status();
-                    case Verdict.Ending.Memory m -> "it wanted more than " + m.limit().text();
+                    case Verdict.Ending.Memory m ->
+                        "it wanted more than " + m.limit().text();
                     case Verdict.Ending.Time t -> "it took longer than " + t.limit();
                     case Verdict.Ending.ForbiddenCall c -> "it must not " + c.call();
                     default -> "it ended badly: " + verdict.ending();

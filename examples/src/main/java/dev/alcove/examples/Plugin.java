@@ -1,8 +1,9 @@
 package dev.alcove.examples;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.BufferedReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ public final class Plugin {
         System.out.println("words: " + in.readLine().split(" ").length);
         attempt("a file", () -> Files.readString(Path.of("/etc/passwd")));
         attempt("a program", () -> Runtime.getRuntime().exec(new String[] {"/bin/sh"}));
-        attempt("a connection", () -> new Socket("127.0.0.1", 80));
+        attempt("a connection", () -> new Socket(InetAddress.getLoopbackAddress(), 80));
         Files.writeString(Path.of("/tmp/own"), "its own folder");
         System.out.println("wrote to " + Files.readString(Path.of("/tmp/own")));
     }

@@ -16,7 +16,6 @@ import dev.alcove.spec.Bytes;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -240,7 +239,7 @@ class SandboxTricksTest {
 
     @Test
     void aDatagram() throws Exception {
-        try (DatagramSocket server = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+        try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             forbidden(pry("udp", Integer.toString(server.getLocalPort())).run(), "bind");
             // sendto(2) of a socket that is bound to nothing
             int inet = 2;

@@ -44,7 +44,7 @@ public final class Prying {
             case "list" -> ProcessHandle.allProcesses().forEach(p -> System.out.println(p.pid()));
             case "tcp" -> {
                 try (Socket socket = new Socket()) {
-                    socket.connect(new InetSocketAddress("127.0.0.1", Integer.parseInt(what)));
+                    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(what)));
                 }
             }
             case "listen" -> {
@@ -55,7 +55,7 @@ public final class Prying {
             case "udp" -> {
                 try (DatagramSocket socket = new DatagramSocket()) {
                     socket.send(new DatagramPacket(
-                            new byte[1], 1, InetAddress.getByName("127.0.0.1"), Integer.parseInt(what)));
+                            new byte[1], 1, InetAddress.getLoopbackAddress(), Integer.parseInt(what)));
                 }
             }
             case "unix" -> {
