@@ -359,14 +359,22 @@ static int read_fully(int fd, void *to, u64 n) {
     return 1;
 }
 
-/* The other side's end of file is success (0); a report from it is passed on (1: the failure has been told). */
+/*
+ * What the other side says until its end of file. One byte is its word that it is set up: then the end is success (0).
+ * A report is a failure, and passed on (1: it has been told). An end without a word is a death in the set-up.
+ */
 static long await(int fd) {
-    struct report r;
-    long n;
-    do n = sys(__NR_read, fd, &r, sizeof r); while (n == -EINTR);
-    if (n <= 0) return n;
-    if ((u64)n < sizeof r && !read_fully(fd, (char *)&r + n, sizeof r - (u64)n)) return -EPROTO;
-    sys(__NR_write, channel, &r, sizeof r);
+    char said[1 + sizeof(struct report)];
+    u64 n = 0;
+    while (n < sizeof said) {
+        long r = sys(__NR_read, fd, said + n, sizeof said - n);
+        if (r == -EINTR) continue;
+        if (r < 0) return r;
+        if (r == 0) break;
+        n += (u64)r;
+    }
+    if (n < sizeof(struct report)) return n == 1 ? 0 : n ? -EPROTO : -ECHILD;
+    sys(__NR_write, channel, said + n - sizeof(struct report), sizeof(struct report));
     return 1;
 }
 

@@ -120,11 +120,8 @@ public final class Bench {
                     "/bin/noop");
             all.add(repeat("bubblewrap (does less)", 5, command, rest));
         }
-        Path classes = Path.of(Bench.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath());
+        Path classes = Path.of(
+                Bench.class.getProtectionDomain().getCodeSource().getLocation().getPath());
         all.add(repeat(HELLO, 3, HelloInSandbox.plain(classes), List.of()));
         all.add(new HelloInSandbox(SANDBOX, classes));
         if (!launcher.isEmpty()) {

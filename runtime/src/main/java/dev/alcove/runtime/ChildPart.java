@@ -320,6 +320,13 @@ final class ChildPart {
                 Arg.num(owner.isPresent() ? SupervisorPart.firstClosed() : Wire.CONTROL + 1L),
                 Arg.num(0xffffffffL, "~0"),
                 Arg.ZERO);
+        p.callAtLeast(
+                1,
+                "the rooms are ready: an end of the handshake without this word is a death in between",
+                Syscall.WRITE,
+                kept,
+                Arg.at(Data.bytes(new byte[] {1}, "{ready}")),
+                Arg.num(1));
     }
 
     private void execute() {

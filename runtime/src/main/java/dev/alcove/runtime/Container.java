@@ -157,8 +157,7 @@ public final class Container implements AutoCloseable {
             return known;
         }
         Launcher.Report report = Launcher.exited(spec, started.control());
-        started.monitor().reap();
-        Launcher.clearGroups(spec);
+        Launcher.clearGroups(spec, started.monitor().reap());
         Exit seen = report == null
                 // The monitor was killed; the death signal ended the container.
                 ? new Exit(128 + Signal.KILL.number(), false, Duration.ZERO, 0)

@@ -481,8 +481,13 @@ public final class ContainerBuilder {
         return privileged && seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : seccomp;
     }
 
-    /** What is wanted, with all defaults filled in. */
+    /**
+     * What is wanted, with all defaults filled in.
+     *
+     * @throws IllegalArgumentException if something wanted cannot be; it names every fault, by the method
+     */
     public ContainerSpec spec() {
+        BuilderCheck.check(this);
         return new SpecFromBuilder(this).spec();
     }
 
@@ -500,7 +505,8 @@ public final class ContainerBuilder {
     /**
      * Starts the container; returns when its program has been executed.
      *
-     * @throws IllegalArgumentException if something wanted cannot be; nothing was made
+     * @throws IllegalArgumentException if something wanted cannot be; it names every fault, by the method, and nothing was
+     *                                  made
      * @throws ContainerException       if a step failed; nothing is left
      */
     public Container start() {

@@ -103,15 +103,17 @@ final class Launcher {
                 if (terminal != null) {
                     terminal.close();
                 }
-                monitor.reap();
-                clearGroups(spec);
+                clearGroups(spec, monitor.reap());
             }
         }
     }
 
-    /** What the monitor could not remove: the groups of a container in another's user namespace. */
-    static void clearGroups(ContainerSpec spec) {
-        if (spec.joinsUserNamespace()) {
+    /**
+     * Removes the groups that the monitor did not: it was killed, or it is in another's user namespace and has no right
+     * to. One more process in a container has none of its own.
+     */
+    static void clearGroups(ContainerSpec spec, Child.Exit monitor) {
+        if (spec.target().isEmpty() && (monitor.signaled() || spec.joinsUserNamespace())) {
             ContainerStore.removeGroup(spec.group());
         }
     }
@@ -134,7 +136,9 @@ final class Launcher {
             if (report == null) {
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
-                        "cannot start container '" + spec.name() + "': init ended without a word; was it killed?");
+                        "cannot start container '" + spec.name() + "': init was killed before the container ran"
+                                + "\n  likely cause: somebody sent it SIGKILL, or the machine ran out of memory"
+                                + "\n  mend: dmesg tells of memory; nothing is left, start it again");
             }
             switch (report.kind()) {
                 case Wire.REPORT_FAILED -> {

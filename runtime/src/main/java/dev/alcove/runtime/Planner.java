@@ -174,7 +174,9 @@ public final class Planner {
         }
         identityMaps(pid);
         letGo(pid, parentEnd);
-        p.add(new Step.Await(parentEnd, "execve closes the child's end; before that it may report a failure"));
+        p.add(new Step.Await(
+                parentEnd,
+                "execve closes the child's end; before that it says that it is ready, or reports a failure"));
         recordPid(pid);
         report(pid);
         Arg control = spec.detached() ? Arg.num(-1) : Arg.num(Wire.CONTROL);

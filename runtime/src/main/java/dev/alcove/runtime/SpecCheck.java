@@ -63,9 +63,14 @@ final class SpecCheck {
         return SpecException.not(field, value, expected);
     }
 
-    /** It becomes the name of a directory of the control groups. */
     private void id() {
-        String id = spec.id();
+        if (!goodId(spec.id())) {
+            throw refused("id", spec.id(), "a container's id: letters, digits and _.-+, not beginning with a dot");
+        }
+    }
+
+    /** It becomes the name of a directory of the control groups. */
+    static boolean goodId(String id) {
         boolean good = !id.isEmpty() && id.charAt(0) != '.';
         for (int i = 0; i < id.length() && good; i++) {
             char c = id.charAt(i);
@@ -77,9 +82,7 @@ final class SpecCheck {
                     || c == '-'
                     || c == '+';
         }
-        if (!good) {
-            throw refused("id", id, "a container's id: letters, digits and _.-+, not beginning with a dot");
-        }
+        return good;
     }
 
     private void process() {

@@ -45,9 +45,6 @@ final class SpecFromBuilder {
     }
 
     ContainerSpec spec() {
-        if (b.command.isEmpty()) {
-            throw new IllegalArgumentException("command: a container needs a command to run");
-        }
         List<LinuxIdMapping> uids = b.uidMappings;
         List<LinuxIdMapping> gids = b.gidMappings;
         if (userNamespace && uids.isEmpty()) {

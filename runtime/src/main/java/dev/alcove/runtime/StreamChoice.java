@@ -64,6 +64,6 @@ record StreamChoice(
 
     /** Whether any of the three is not a pipe, as they are at first. */
     boolean redirected() {
-        return merged || in != Redirect.PIPE || out != Redirect.PIPE || err != Redirect.PIPE;
+        return merged || !in.equals(Redirect.PIPE) || !out.equals(Redirect.PIPE) || !err.equals(Redirect.PIPE);
     }
 }

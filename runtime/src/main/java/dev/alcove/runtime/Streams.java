@@ -49,7 +49,7 @@ final class Streams implements AutoCloseable {
             theirs.addAll(List.of(nothing, file, file));
         } else if (!choice.given().isEmpty()) {
             theirs.addAll(choice.given());
-        } else if (choice.terminal() && choice.in() != Redirect.INHERIT) {
+        } else if (choice.terminal() && !choice.in().equals(Redirect.INHERIT)) {
             Fd nothing = keep(Open.readWrite().at(NOTHING));
             theirs.addAll(List.of(nothing, nothing, nothing));
         } else {
