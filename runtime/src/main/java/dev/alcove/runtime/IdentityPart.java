@@ -262,6 +262,13 @@ final class IdentityPart {
     private void seccomp(SeccompFilter filter) {
         byte[] instructions = filter.bytes();
         Data code = Data.bytes(instructions, "{" + filter.length() + " instructions}");
+        if (plan.spec.supervised()) {
+            new SupervisorPart(plan)
+                    .load(
+                            filter,
+                            Arg.at(Data.longs(code.text(), filter.length(), 0).pointer(8, code)));
+            return;
+        }
         plan.p.call(
                 "only the system calls of its profile",
                 Syscall.SECCOMP,

@@ -6,6 +6,7 @@ import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.SealedFile;
+import dev.alcove.linux.SeccompListener;
 import dev.alcove.linux.Spawn;
 import dev.alcove.linux.UnixSocket;
 import java.io.IOException;
@@ -165,7 +166,7 @@ final class Launcher {
                     }
                     control.send(new byte[8]);
                 }
-                case Wire.REPORT_CONSOLE -> {}
+                case Wire.REPORT_CONSOLE, Wire.REPORT_LISTENER -> {}
                 default -> {
                     return report;
                 }
@@ -193,10 +194,15 @@ final class Launcher {
         if (received.length() <= 0) {
             return null;
         }
+        Report report = parse(bytes);
         for (Fd fd : received.descriptors()) {
-            terminal = fd;
+            if (report.kind() == Wire.REPORT_LISTENER && spec.supervisor().isPresent()) {
+                spec.supervisor().get().listen(SeccompListener.of(fd));
+            } else {
+                terminal = fd;
+            }
         }
-        return parse(bytes);
+        return report;
     }
 
     /** The next report, or null at the end of the socket. */
@@ -209,9 +215,14 @@ final class Launcher {
      * The report of the end, or null if the monitor died without one. A step after the start that failed, such as the
      * record of the exit on a full disk, is told before it and does not change how the container ended.
      */
-    static @Nullable Report exited(UnixSocket control) {
+    static @Nullable Report exited(ContainerSpec spec, UnixSocket control) {
         Report report = read(control);
         while (report != null && report.kind() != Wire.REPORT_EXITED) {
+            if (report.kind() == Wire.REPORT_SYNC) {
+                int status = (int) report.extra1();
+                spec.supervisor().ifPresent(s -> s.ended(status));
+                control.send(new byte[8]);
+            }
             report = read(control);
         }
         return report;

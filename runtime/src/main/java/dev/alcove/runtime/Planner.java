@@ -37,6 +37,9 @@ public final class Planner {
     /** What the caller does in the new namespaces before anything else happens there. */
     static final int SYNC_PREPARE = 2;
 
+    /** What a supervisor looks at when all is over but the removal. */
+    static final int SYNC_ENDED = 3;
+
     private final Plan plan;
     private final Program.Builder p;
     private final ContainerSpec spec;
@@ -198,6 +201,9 @@ public final class Planner {
                             procs, "without a PID namespace of its own, what it started must be ended one by one")));
         }
         recordExit(exited);
+        if (spec.supervisor().isPresent() && !spec.detached()) {
+            new SupervisorPart(plan).ended(pid, exited);
+        }
         p.unwind();
         Step.Label failed = new Step.Label();
         p.jump(Step.When.ZERO, watched, failed, "the start failed, and has been reported");
@@ -543,12 +549,20 @@ public final class Planner {
         }
     }
 
-    /** Java acts for the container, and init waits for its answer. */
     private void sync(int which, Arg.Result pid, String why) {
+        sync(plan, which, pid, Arg.ZERO, why);
+    }
+
+    /** Java acts for the container, and init waits for its answer. */
+    static void sync(Plan plan, int which, Arg pid, Arg more, String why) {
+        Program.Builder p = plan.p;
         Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
         p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
+        if (more instanceof Arg.Result) {
+            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
+        }
         p.callAtLeast(
                 Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
         p.callAtLeast(
