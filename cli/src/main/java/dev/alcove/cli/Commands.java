@@ -6,8 +6,11 @@ import java.util.Optional;
 /** The commands there are. Each is made when it is asked for, so that none costs another a class. */
 final class Commands {
     /** In the order of the help. */
-    static final List<String> NAMES =
-            List.of("run", "exec", "ps", "kill", "wait", "rm", "explain", "check", "completion", "version", "help");
+    static final List<String> NAMES = List.of(
+            "run", "exec", "ps", "kill", "wait", "rm", "ns", "explain", "check", "completion", "version", "help");
+
+    /** Those of two words; the first is a command too. */
+    static final List<String> OF_TWO_WORDS = List.of("ns ls", "ns show", "ns diff");
 
     private Commands() {}
 
@@ -19,6 +22,9 @@ final class Commands {
             case "kill" -> Optional.of(new KillCommand());
             case "wait" -> Optional.of(new WaitCommand());
             case "rm" -> Optional.of(new RmCommand());
+            case "ns", "ns ls" -> Optional.of(new NsCommand());
+            case "ns show" -> Optional.of(new NsShowCommand());
+            case "ns diff" -> Optional.of(new NsDiffCommand());
             case "explain" -> Optional.of(new ExplainCommand());
             case "check" -> Optional.of(new CheckCommand());
             case "completion" -> Optional.of(new CompletionCommand());
