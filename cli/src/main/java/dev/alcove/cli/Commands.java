@@ -7,7 +7,20 @@ import java.util.Optional;
 final class Commands {
     /** In the order of the help. */
     static final List<String> NAMES = List.of(
-            "run", "exec", "ps", "kill", "wait", "rm", "ns", "explain", "check", "completion", "version", "help");
+            "run",
+            "exec",
+            "ps",
+            "kill",
+            "wait",
+            "rm",
+            "ns",
+            "enter",
+            "unshare",
+            "explain",
+            "check",
+            "completion",
+            "version",
+            "help");
 
     /** Those of two words; the first is a command too. */
     static final List<String> OF_TWO_WORDS = List.of("ns ls", "ns show", "ns diff");
@@ -25,6 +38,8 @@ final class Commands {
             case "ns", "ns ls" -> Optional.of(new NsCommand());
             case "ns show" -> Optional.of(new NsShowCommand());
             case "ns diff" -> Optional.of(new NsDiffCommand());
+            case "enter" -> Optional.of(new EnterCommand());
+            case "unshare" -> Optional.of(new UnshareCommand());
             case "explain" -> Optional.of(new ExplainCommand());
             case "check" -> Optional.of(new CheckCommand());
             case "completion" -> Optional.of(new CompletionCommand());

@@ -21,8 +21,8 @@ final class Failure {
             return exec(spec, exec, error);
         }
         Causes.Cause cause = Causes.of(failed, error, spec, facts);
-        StringBuilder b = new StringBuilder("cannot start container '");
-        b.append(spec.name()).append("': ").append(object(failed)).append(": ").append(error);
+        StringBuilder b = new StringBuilder(start(spec));
+        b.append(": ").append(object(failed)).append(": ").append(error);
         b.append(" (")
                 .append(error.text())
                 .append(")\n  step ")
@@ -37,6 +37,14 @@ final class Failure {
             b.append("\n  mend: ").append(cause.mend());
         }
         return new ContainerException(kind(error), b.toString());
+    }
+
+    /** A command that is run in other rooms without being a container has no name. */
+    private static String start(ContainerSpec spec) {
+        if (spec.name().isEmpty() && spec.config().process() != null) {
+            return "cannot run '" + spec.config().process().args().getFirst() + "'";
+        }
+        return "cannot start container '" + spec.name() + "'";
     }
 
     private static String object(Step step) {
@@ -68,7 +76,7 @@ final class Failure {
     private static ContainerException exec(ContainerSpec spec, Step.Exec exec, Errno error) {
         String command = exec.argv().getFirst();
         boolean path = command.indexOf('/') >= 0;
-        String start = "cannot start container '" + spec.name() + "': exec: \"" + command + "\": ";
+        String start = start(spec) + ": exec: \"" + command + "\": ";
         if (error == Errno.ENOENT && !path) {
             return new ContainerException(
                     Kind.COMMAND_NOT_FOUND,

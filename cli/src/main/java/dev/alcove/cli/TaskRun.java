@@ -1,0 +1,69 @@
+package dev.alcove.cli;
+
+import dev.alcove.linux.Signal;
+import dev.alcove.runtime.Container;
+import dev.alcove.spec.SpecException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A command that stays in the caller's session: what {@code enter} and {@code unshare} have in common. */
+final class TaskRun {
+    private static final long MOST_ID = 4_294_967_294L;
+
+    private TaskRun() {}
+
+    /**
+     * Waits for its end. The terminal gives its signals to the command and to us alike, since both are in its
+     * foreground group: those are the command's alone. Others are passed on.
+     *
+     * @return the command's exit status
+     */
+    static int follow(Shell shell, Container started) {
+        List<SignalSource.Subscription> subscriptions = new ArrayList<>();
+        try (started) {
+            for (Signal signal : new Signal[] {Signal.INT, Signal.QUIT}) {
+                subscriptions.add(shell.signals().on(signal, s -> {}));
+            }
+            for (Signal signal : new Signal[] {Signal.TERM, Signal.HUP, Signal.USR1, Signal.USR2}) {
+                subscriptions.add(shell.signals().on(signal, started::signal));
+            }
+            return started.waitFor();
+        } finally {
+            for (SignalSource.Subscription subscription : subscriptions) {
+                subscription.close();
+            }
+        }
+    }
+
+    /** The command, or the caller's shell. */
+    static List<String> command(Shell shell, Arguments arguments) {
+        if (!arguments.remaining().isEmpty()) {
+            return arguments.remaining();
+        }
+        String own = shell.variable("SHELL");
+        return List.of(own.isEmpty() ? "/bin/sh" : own);
+    }
+
+    /** The caller's, with a PATH if it has none. */
+    static void environment(Shell shell, Map<String, String> environment) {
+        environment.putAll(shell.environment());
+        environment.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    /** A user's or group's number. */
+    static Optional<Long> id(Arguments arguments, String flag) {
+        var number = arguments.number(flag, 0, MOST_ID);
+        return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+    }
+
+    /** A path as the caller sees it. */
+    static Path path(Shell shell, String flag, String text) {
+        if (text.isEmpty()) {
+            throw SpecException.not("--" + flag, text, "a path");
+        }
+        return shell.directory().resolve(text);
+    }
+}
