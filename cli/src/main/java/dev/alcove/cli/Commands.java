@@ -23,7 +23,7 @@ final class Commands {
             "help");
 
     /** Those of two words; the first is a command too. */
-    static final List<String> OF_TWO_WORDS = List.of("ns ls", "ns show", "ns diff");
+    static final List<String> OF_TWO_WORDS = List.of("ns ls", "ns show", "ns diff", "ns pin", "ns unpin");
 
     private Commands() {}
 
@@ -35,9 +35,11 @@ final class Commands {
             case "kill" -> Optional.of(new KillCommand());
             case "wait" -> Optional.of(new WaitCommand());
             case "rm" -> Optional.of(new RmCommand());
-            case "ns", "ns ls" -> Optional.of(new NsCommand());
+            case "ns", "ns ls" -> Optional.of(new NsCommand(name));
             case "ns show" -> Optional.of(new NsShowCommand());
             case "ns diff" -> Optional.of(new NsDiffCommand());
+            case "ns pin" -> Optional.of(new NsPinCommand());
+            case "ns unpin" -> Optional.of(new NsUnpinCommand());
             case "enter" -> Optional.of(new EnterCommand());
             case "unshare" -> Optional.of(new UnshareCommand());
             case "explain" -> Optional.of(new ExplainCommand());

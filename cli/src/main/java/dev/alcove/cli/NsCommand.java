@@ -18,12 +18,17 @@ import java.util.Set;
 
 /** {@code alcove ns}: the namespaces there are. */
 final class NsCommand implements Command {
-    private static final List<String> WORDS = List.of("ls", "show", "diff", "pin", "unpin");
+    private final String name;
+
+    /** Called {@code ns} or {@code ns ls}. */
+    NsCommand(String name) {
+        this.name = name;
+    }
 
     @Override
     public Manual manual() {
         return new Manual(
-                "ns",
+                name,
                 List.of("ns [ls] [FLAGS]", "ns show|diff|pin|unpin …"),
                 "List the namespaces of this machine, and what keeps each alive",
                 """
@@ -39,7 +44,7 @@ final class NsCommand implements Command {
                         new Example("alcove ns --tree", "which user and PID namespace lies in which"),
                         new Example("alcove ns --watch=500ms", "what appears and goes")),
                 new FlagTable()
-                        .list("type", 't', kinds(), "Only of this kind; may be given again.")
+                        .list("type", 't', String.join("|", kindNames()), "Only of this kind; may be given again.")
                         .value("task", 'p', "PID", "Only those that this process is in.")
                         .toggle("tree", "The two hierarchies, user and pid, as trees.")
                         .toggle("json", "As JSON, with the names that lsns(8) has; with --watch one object a line.")
@@ -51,21 +56,22 @@ final class NsCommand implements Command {
                                         + " list is drawn anew, elsewhere each change is a line."));
     }
 
-    private static String kinds() {
-        StringBuilder names = new StringBuilder();
+    /** The kinds as the kernel names them. */
+    static List<String> kindNames() {
+        List<String> names = new ArrayList<>();
         for (NamespaceKind kind : NamespaceKind.values()) {
-            names.append(names.isEmpty() ? "" : "|").append(kind.fileName());
+            names.add(kind.fileName());
         }
-        return names.toString();
+        return names;
     }
 
     @Override
     public int run(Shell shell, Arguments arguments) {
         if (!arguments.remaining().isEmpty()) {
             String word = arguments.remaining().getFirst();
-            String hint = DidYouMean.nearest(word, WORDS)
+            String hint = DidYouMean.nearest(word, Completion.words("ns"))
                     .map(w -> "; did you mean '" + w + "'?")
-                    .orElse("; there are " + String.join(", ", WORDS));
+                    .orElse("; there are " + String.join(", ", Completion.words("ns")));
             throw new UsageException(
                     "ns", SpecException.quote(word) + " is nothing that ns does, or stands before its flags" + hint);
         }
@@ -111,13 +117,8 @@ final class NsCommand implements Command {
     }
 
     static NamespaceKind kind(String field, String text) {
-        return NamespaceKind.named(text).orElseThrow(() -> {
-            List<String> names = new ArrayList<>();
-            for (NamespaceKind kind : NamespaceKind.values()) {
-                names.add(kind.fileName());
-            }
-            return SpecException.not(field, text, "a kind of namespace", names);
-        });
+        return NamespaceKind.named(text)
+                .orElseThrow(() -> SpecException.not(field, text, "a kind of namespace", kindNames()));
     }
 
     static void sayRefused(Shell shell, Snapshot now) {

@@ -44,6 +44,15 @@ final class Training {
             "run --memori 5 host true",
             "run hots true",
             "rum",
+            "ns",
+            "ns --json -t net",
+            "ns --tree",
+            "ns show 1",
+            "ns diff 1 1",
+            "ns unpin nobody",
+            "ns --help",
+            "enter --explain --net=/proc/self/ns/net true",
+            "unshare --explain -r -n -m -p -f --mount-proc true",
             "check");
 
     private Training() {}

@@ -190,7 +190,7 @@ public final class UnshareBuilder {
 
     private Unsharing wanted() {
         check(
-                uids.isEmpty() && gids.isEmpty() && setgroups.isEmpty() || made.contains(NamespaceKind.USER),
+                (uids.isEmpty() && gids.isEmpty() && setgroups.isEmpty()) || made.contains(NamespaceKind.USER),
                 "id maps and setgroups need a new user namespace (--user)");
         check(
                 offsets.isEmpty() || made.contains(NamespaceKind.TIME),
