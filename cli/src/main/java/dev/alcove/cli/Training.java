@@ -1,6 +1,7 @@
 package dev.alcove.cli;
 
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Signal;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.ContainerStore;
@@ -47,8 +48,8 @@ final class Training {
             "ns",
             "ns --json -t net",
             "ns --tree",
-            "ns show 1",
-            "ns diff 1 1",
+            "ns show SELF",
+            "ns diff SELF SELF",
             "ns unpin nobody",
             "ns --help",
             "enter --explain --net=/proc/self/ns/net true",
@@ -73,7 +74,8 @@ final class Training {
     }
 
     private static int run(Path folder, ByteArrayOutputStream out, String command) {
-        return Alcove.run(shell(folder, out), Arrays.asList(command.split(" ", -1)));
+        String words = command.replace("SELF", Integer.toString(Kernel.pid()));
+        return Alcove.run(shell(folder, out), Arrays.asList(words.split(" ", -1)));
     }
 
     private static void say(String line) {
