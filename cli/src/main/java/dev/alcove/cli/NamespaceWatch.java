@@ -87,7 +87,7 @@ final class NamespaceWatch {
         StringBuilder out = new StringBuilder(HOME_AND_CLEAR);
         for (int i = 0; i < most; i++) {
             // The last line without its end: it would scroll the first one away.
-            out.append(lines[i]).append(i + 1 < most ? "\r\n" : "");
+            out.append(lines[i]).append(i + 1 < most ? "\n" : "");
         }
         shell.out().print(out);
     }
