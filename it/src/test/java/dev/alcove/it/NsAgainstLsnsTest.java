@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -70,8 +71,8 @@ class NsAgainstLsnsTest {
      *
      * @param own so many processes of the lister itself are not counted
      */
-    private static TreeSet<String> lines(String json, int own) {
-        TreeSet<String> lines = new TreeSet<>();
+    private static Set<String> lines(String json, int own) {
+        Set<String> lines = new TreeSet<>();
         for (Map<?, ?> ns : namespaces(json)) {
             long number = ((Number) ns.get("ns")).longValue();
             long count = ((Number) ns.get("nprocs")).longValue();
@@ -122,9 +123,9 @@ class NsAgainstLsnsTest {
             AtomicReference<String> last = new AtomicReference<>("");
             // Processes come and go between the two looks: the same is only to be had in a quiet moment.
             boolean same = Wait.within(Duration.ofSeconds(60), () -> {
-                TreeSet<String> ours = lines(alcove("ns", "--json"), 0);
+                Set<String> ours = lines(alcove("ns", "--json"), 0);
                 // lsns counts itself.
-                TreeSet<String> theirs = lines(Shell.run(LSNS), 1);
+                Set<String> theirs = lines(Shell.run(LSNS), 1);
                 last.set("ours " + ours + "\ntheirs " + theirs);
                 return ours.equals(theirs) && ours.size() >= 16;
             });
@@ -157,8 +158,8 @@ class NsAgainstLsnsTest {
         Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
-        TreeSet<String> ours = lines(Files.readString(folder.resolve("ours")), 0);
-        TreeSet<String> theirs = lines(Files.readString(folder.resolve("theirs")), 0);
+        Set<String> ours = lines(Files.readString(folder.resolve("ours")), 0);
+        Set<String> theirs = lines(Files.readString(folder.resolve("theirs")), 0);
         assertThat(ours).isEqualTo(theirs);
         assertThat(ours).hasSizeGreaterThanOrEqualTo(8 + 3 + 3);
     }
