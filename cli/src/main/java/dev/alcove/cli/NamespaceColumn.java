@@ -12,7 +12,7 @@ enum NamespaceColumn {
     KIND("TYPE", "type", "its kind: mnt, uts, ipc, pid, net, user, cgroup or time"),
     PROCESSES("NPROCS", "nprocs", "how many processes are in it"),
     FIRST("PID", "pid", "the first of them, that with the lowest id"),
-    OWNER_UID("UID", "uid", "the user who made it, or the user namespace that owns it"),
+    OWNER_UID("OWNER", "owner_uid", "the user who made it, or the user namespace that owns it"),
     OWNER("USERNS", "ons", "the user namespace that owns it"),
     PARENT("PARENT", "pns", "the one above it, of the kinds pid and user"),
     PINS(

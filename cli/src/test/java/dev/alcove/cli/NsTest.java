@@ -72,7 +72,7 @@ class NsTest {
         List<String> lines = ok("ns", "-p", Integer.toString(SELF)).lines().toList();
         assertThat(lines).hasSize(9);
         assertThat(lines.getFirst())
-                .matches("NS +TYPE +NPROCS +PID +UID +USERNS +PARENT +KEPT BY +CONTAINER +NAME +COMMAND");
+                .matches("NS +TYPE +NPROCS +PID +OWNER +USERNS +PARENT +KEPT BY +CONTAINER +NAME +COMMAND");
         for (NamespaceKind kind : NamespaceKind.values()) {
             assertThat(lines).anyMatch(line -> line.matches(number(kind, SELF) + " +" + kind.fileName() + " +\\d+ .*"));
         }
@@ -93,7 +93,7 @@ class NsTest {
         String json = ok("ns", "--json", "-t", "user", "-p", Integer.toString(SELF));
         assertThat(json)
                 .startsWith("{\"namespaces\":[{\"ns\":" + number(NamespaceKind.USER, SELF) + ",\"type\":\"user\",")
-                .contains("\"nprocs\":", "\"pid\":", "\"uid\":0", "\"pins\":[\"process ", "\"command\":\"")
+                .contains("\"nprocs\":", "\"pid\":", "\"owner_uid\":0", "\"pins\":[\"process ", "\"command\":\"")
                 .endsWith("}]}\n");
     }
 

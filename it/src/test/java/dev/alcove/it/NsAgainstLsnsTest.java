@@ -202,7 +202,7 @@ class NsAgainstLsnsTest {
                     .singleElement()
                     .asString()
                     .matches("descriptor \\d+ of process " + Kernel.pid());
-            assertThat(((Number) ours.get("uid")).intValue()).isZero();
+            assertThat(((Number) ours.get("owner_uid")).intValue()).isZero();
             assertThat(((Number) ours.get("ons")).longValue())
                     .isEqualTo(Namespace.identity(NamespaceKind.USER, Kernel.pid())
                             .orElseThrow()

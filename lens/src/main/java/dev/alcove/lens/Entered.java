@@ -4,6 +4,7 @@ import dev.alcove.linux.Errno;
 import dev.alcove.linux.Inode;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.MountInfo;
 import dev.alcove.linux.Namespace;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.NamespaceThread;
@@ -66,6 +67,16 @@ final class Entered {
         }
     }
 
+    private static boolean isSafe(Snapshot now, Pin.BindMount bound) {
+        List<MountInfo> all = now.mounts().getOrDefault(bound.mountNamespace(), List.of());
+        for (MountInfo mount : all) {
+            if (mount.mountPoint().equals(bound.path()) && !Ways.isSafe(mount, all)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static List<String> places(Snapshot now, SeenNamespace ns) {
         List<String> places = new ArrayList<>();
         for (Pin pin : ns.pins()) {
@@ -83,7 +94,7 @@ final class Entered {
                     OptionalInt pid = now.find(b.mountNamespace())
                             .map(SeenNamespace::first)
                             .orElse(OptionalInt.empty());
-                    if (pid.isPresent()) {
+                    if (pid.isPresent() && isSafe(now, b)) {
                         places.add("/proc/" + pid.getAsInt() + "/root" + b.path());
                     }
                 }

@@ -189,7 +189,7 @@ final class Scan {
                 Found ns = labelled(mount.root());
                 if (ns != null) {
                     ns.pins.add(new Pin.BindMount(mountNamespace, mount.mountPoint()));
-                    if (!root.isEmpty()) {
+                    if (!root.isEmpty() && Ways.isSafe(mount, all)) {
                         place(ns, root + mount.mountPoint());
                     }
                 }
