@@ -75,6 +75,16 @@ class NsOrdinaryUserTest {
     }
 
     @Test
+    void canEnterTheUserNamespaceThatItMade() throws Exception {
+        try (OrdinaryUser first =
+                OrdinaryUser.run(Tool.class, "unshare", "-r", "-u", "sh", "-c", "hostname mine; echo $$; cat")) {
+            String pid = first.line();
+            assertThat(says("enter", "-t", pid, "-a", "sh", "-c", "hostname; id -u"))
+                    .containsExactly("mine", "0", "status 0");
+        }
+    }
+
+    @Test
     void canBeRootInAUserNamespaceOfItsOwn() throws Exception {
         assertThat(says(
                         "unshare",
