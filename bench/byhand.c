@@ -255,18 +255,25 @@ static void protect(int root) {
         close(copy);
         close(at);
     }
+    /* What covers is made once and copied; only what is attached can be: over places of the old root. */
+    const char *nothing[] = {"size", "0", 0};
+    int file = tree(AT_FDCWD, "/dev/null", 0);
+    attributes(file, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0);
+    OK(syscall(SYS_move_mount, file, "", AT_FDCWD, "/dev/null", MOVE_MOUNT_F_EMPTY_PATH));
+    int directory = mount_of("tmpfs", "tmpfs", PROTECTED | MOUNT_ATTR_RDONLY, nothing);
+    OK(syscall(SYS_move_mount, directory, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH));
     for (unsigned i = 0; i < sizeof masked / sizeof *masked; i++) {
-        const char *nothing[] = {"size", "0", 0};
         struct stat s;
         int at = in_root(root, masked[i], O_PATH);
         if (at < 0) continue;
         OK(fstat(at, &s));
-        int cover = S_ISDIR(s.st_mode) ? mount_of("tmpfs", "tmpfs", PROTECTED | MOUNT_ATTR_RDONLY, nothing)
-                                       : tree(AT_FDCWD, "/dev/null", 0);
+        int cover = tree(S_ISDIR(s.st_mode) ? directory : file, "", AT_EMPTY_PATH);
         attach(cover, at);
         close(cover);
         close(at);
     }
+    close(directory);
+    close(file);
 }
 
 static void mounts(const char *id) {

@@ -174,10 +174,10 @@ static void change(u8 *b, u64 n) {
     case 0: b[below(n)] ^= (u8)(1 << below(8)); break;
     case 1: b[below(n)] = (u8)next_random(); break;
     case 2: { u32 v = (u32)odd_number(&h); memcpy(b + 4 * below(8), &v, 4); break; }
-    case 3: if (s) s->op = (u16)below(16); break;
-    case 4: if (s) s->kind[below(6)] = (u8)below(4); break;
-    case 5: case 6: if (s) s->arg[below(6)] = odd_number(&h); break;
-    case 7: if (s) s->target = (u32)odd_number(&h); break;
+    case 3: if (s) s->op = (u8)below(16); break;
+    case 4: if (s) s->kind[below(6)] = (u8)below(5); break;
+    case 5: case 6: if (s) s->arg[below(6)] = (u32)odd_number(&h); break;
+    case 7: if (s) { s->kind[0] = s->kind[1] = ARG_NUMBER; s->arg[below(2)] = (u32)odd_number(&h); } break;
     case 8: if (s) { s->result = (u16)odd_number(&h); s->least = (i32)odd_number(&h); } break;
     case 9: if (s) *s = ((struct step *)(b + sizeof h))[below(steps)]; break;
     case 10: { u64 v = odd_number(&h), at = below(n / 8) * 8; memcpy(b + at, &v, n - at < 8 ? n - at : 8); break; }
@@ -200,14 +200,13 @@ static void iteration(u64 seed, long i) {
             memcpy(input, &h, sizeof h);
             struct step *s = (struct step *)(input + sizeof h);
             for (u64 k = below(4) ? h.steps : 0; k-- && (u8 *)(s + k + 1) <= input + n;) { /* most of a step is right */
-                s[k].op = (u16)(1 + below(13));
-                s[k].when = (u16)below(4);
+                s[k].op = (u8)(1 + below(13));
+                s[k].when = (u8)below(4);
                 s[k].result = below(2) ? NONE : (u16)below(h.results + 1);
-                s[k].spare = 0;
-                s[k].target = (u32)below(h.steps);
                 for (int a = 0; a < 6; a++) {
-                    s[k].kind[a] = (u8)below(3);
-                    s[k].arg[a] = below(s[k].kind[a] == ARG_DATA ? h.data + 1 : s[k].kind[a] == ARG_RESULT ? h.results + 1 : 9);
+                    s[k].kind[a] = (u8)below(4);
+                    s[k].arg[a] = (u32)below(s[k].kind[a] == ARG_DATA ? h.data + 1 : s[k].kind[a] == ARG_RESULT ? h.results + 1 : 9);
+                    if (s[k].kind[a] == ARG_WIDE) s[k].arg[a] = 8 * (u32)below(h.data / 8 + 1);
                 }
             }
         }

@@ -125,6 +125,9 @@ static int list_at(u64 at) {
     return 0;
 }
 
+/* Whether an argument is the number of a step. */
+static int step_at(const struct step *s, int i) { return s->kind[i] == ARG_NUMBER && s->arg[i] < program.head.steps; }
+
 static int in_data(const struct step *s, int i, u64 n) { return s->kind[i] == ARG_DATA && inside(s->arg[i], n); }
 
 static int width(const struct step *s, int i) {
@@ -143,12 +146,13 @@ static int check_step(const struct step *s) {
         case ARG_NUMBER: break;
         case ARG_RESULT: if (s->arg[i] >= program.head.results) return 0; break;
         case ARG_DATA: if (!inside(s->arg[i], 1)) return 0; break;
+        case ARG_WIDE: if (s->arg[i] % 8 || !inside(s->arg[i], 8)) return 0; break;
         default: return 0;
         }
-    if (s->spare || (s->result != NONE && s->result >= program.head.results)) return 0;
+    if (s->result != NONE && s->result >= program.head.results) return 0;
     switch (s->op) {
-    case OP_JUMP: return s->when <= WHEN_POSITIVE && s->target < program.head.steps;
-    case OP_ON_FAILURE: return s->target < program.head.steps;
+    case OP_JUMP: return s->when <= WHEN_POSITIVE && step_at(s, 1);
+    case OP_ON_FAILURE: return step_at(s, 0);
     case OP_PUT: return width(s, 2) && in_data(s, 0, s->arg[2]);
     case OP_GET: return width(s, 1) && in_data(s, 0, s->arg[1]);
     case OP_DECIMAL: {
@@ -167,12 +171,13 @@ static int check_step(const struct step *s) {
     }
 }
 
-static u64 relocation_bytes(void) { return ((u64)program.head.relocations * 4 + 7) & ~7ull; }
+/* Steps and relocations, padded so that the data is aligned. */
+static u64 code_size(void) {
+    return ((u64)program.head.steps * sizeof(struct step) + (u64)program.head.relocations * 4 + 7) & ~7ull;
+}
 
 /* What follows the header; it cannot overflow, since each count has 32 bits. */
-static u64 body_size(void) {
-    return (u64)program.head.steps * sizeof(struct step) + relocation_bytes() + program.head.data;
-}
+static u64 body_size(void) { return code_size() + program.head.data; }
 
 static int check_head(void) {
     const struct header *h = &program.head;
@@ -185,7 +190,7 @@ static int take_body(char *body) {
     const struct header *h = &program.head;
     program.steps = (struct step *)body;
     u32 *relocation = (u32 *)(body + (u64)h->steps * sizeof(struct step));
-    program.data = (char *)relocation + relocation_bytes();
+    program.data = body + code_size();
     program.results = (i64 *)(program.data + h->data);
     for (u32 i = 0; i < h->relocations; i++) {
         if (relocation[i] % 8 || !inside(relocation[i], 8)) return 0;
@@ -354,14 +359,22 @@ static int read_fully(int fd, void *to, u64 n) {
     return 1;
 }
 
-/* The other side's end of file is success (0); a report from it is passed on (1: the failure has been told). */
+/*
+ * What the other side says until its end of file. One byte is its word that it is set up: then the end is success (0).
+ * A report is a failure, and passed on (1: it has been told). An end without a word is a death in the set-up.
+ */
 static long await(int fd) {
-    struct report r;
-    long n;
-    do n = sys(__NR_read, fd, &r, sizeof r); while (n == -EINTR);
-    if (n <= 0) return n;
-    if ((u64)n < sizeof r && !read_fully(fd, (char *)&r + n, sizeof r - (u64)n)) return -EPROTO;
-    sys(__NR_write, channel, &r, sizeof r);
+    char said[1 + sizeof(struct report)];
+    u64 n = 0;
+    while (n < sizeof said) {
+        long r = sys(__NR_read, fd, said + n, sizeof said - n);
+        if (r == -EINTR) continue;
+        if (r < 0) return r;
+        if (r == 0) break;
+        n += (u64)r;
+    }
+    if (n < sizeof(struct report)) return n == 1 ? 0 : n ? -EPROTO : -ECHILD;
+    sys(__NR_write, channel, said + n - sizeof(struct report), sizeof(struct report));
     return 1;
 }
 
@@ -375,19 +388,24 @@ static u64 load(const char *p, u64 width) {
 
 static int tolerated(const struct step *s, long r) {
     for (int i = 0; i < 4; i++)
-        if (s->tolerate[i] && (s->tolerate[i] == NONE || -r == s->tolerate[i])) return 1;
+        if (s->tolerate[i] && (s->tolerate[i] == ANY || -r == s->tolerate[i])) return 1;
     return 0;
 }
 
-static int holds(u16 when, i64 v) {
+static int holds(u8 when, i64 v) {
     return when == WHEN_ALWAYS || (when == WHEN_ZERO && v == 0) || (when == WHEN_NEGATIVE && v < 0)
         || (when == WHEN_POSITIVE && v > 0);
 }
 
 /* A step's argument as a call takes it. */
 static i64 value(const struct step *s, int i) {
-    u64 v = s->arg[i];
-    return s->kind[i] == ARG_RESULT ? program.results[v] : s->kind[i] == ARG_DATA ? (i64)(program.data + v) : (i64)v;
+    u32 v = s->arg[i];
+    switch (s->kind[i]) {
+    case ARG_RESULT: return program.results[v];
+    case ARG_DATA: return (i64)(program.data + v);
+    case ARG_WIDE: return *(i64 *)(program.data + v);
+    default: return (i32)v;
+    }
 }
 
 /* Runs the program; the status to end with. */
@@ -399,13 +417,13 @@ static int run(void) {
 #ifdef FUZZ
         fuzz_step(s);
 #endif
-        for (int i = 0; i < 6; i++) a[i] = value(s, i);
         long r = 0;
-        int told = 0;
-        switch (check_step(s) ? s->op : 0) {
+        int told = 0, sound = check_step(s);
+        if (sound) for (int i = 0; i < 6; i++) a[i] = value(s, i);
+        switch (sound ? s->op : 0) {
         case OP_CALL: do r = sys6(s->call, a[0], a[1], a[2], a[3], a[4], a[5]); while (r == -EINTR); break;
-        case OP_JUMP: if (holds(s->when, a[0])) next = s->target; break;
-        case OP_ON_FAILURE: on_failure = s->target; break;
+        case OP_JUMP: if (holds(s->when, a[0])) next = s->arg[1]; break;
+        case OP_ON_FAILURE: on_failure = s->arg[0]; break;
         case OP_CHANNEL: channel = (int)a[0]; break;
         case OP_PUT: memcpy((char *)a[0], &a[1], s->arg[2]); break;
         case OP_GET: r = (long)load((char *)a[0], s->arg[1]); break;
@@ -442,7 +460,7 @@ __attribute__((used, noreturn)) void start(void) {
     if (read_fully(CONTROL, &program.head, sizeof program.head) && check_head()) {
         u64 size = body_size();
         long body = sys6(__NR_mmap, 0, (long)(size + program.head.results * sizeof(i64)), PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
         if (body > 0 && read_fully(CONTROL, (char *)body, size) && take_body((char *)body)) status = run();
         else send_failure(0, ENOEXEC);
     } else send_failure(0, ENOEXEC);

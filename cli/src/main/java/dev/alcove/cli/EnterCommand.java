@@ -52,8 +52,9 @@ final class EnterCommand implements Command {
             shell.out().print(enter.explain().text());
             return 0;
         }
-        return TaskRun.follow(
-                shell, enter.redirect(shell.in(), shell.output(), shell.error()).start());
+        return TaskRun.run(
+                shell,
+                () -> enter.redirect(shell.in(), shell.output(), shell.error()).start());
     }
 
     private static EnterBuilder builder(Shell shell, Arguments arguments) {

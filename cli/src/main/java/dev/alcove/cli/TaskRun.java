@@ -1,13 +1,12 @@
 package dev.alcove.cli;
 
-import dev.alcove.linux.Signal;
 import dev.alcove.runtime.Container;
 import dev.alcove.spec.SpecException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A command that stays in the caller's session: what {@code enter} and {@code unshare} have in common. */
 final class TaskRun {
@@ -16,25 +15,15 @@ final class TaskRun {
     private TaskRun() {}
 
     /**
-     * Waits for its end. The terminal gives its signals to the command and to us alike, since both are in its
-     * foreground group: those are the command's alone. Others are passed on.
+     * Starts it and waits for its end.
      *
      * @return the command's exit status
      */
-    static int follow(Shell shell, Container started) {
-        List<SignalSource.Subscription> subscriptions = new ArrayList<>();
-        try (started) {
-            for (Signal signal : new Signal[] {Signal.INT, Signal.QUIT}) {
-                subscriptions.add(shell.signals().on(signal, s -> {}));
-            }
-            for (Signal signal : new Signal[] {Signal.TERM, Signal.HUP, Signal.USR1, Signal.USR2}) {
-                subscriptions.add(shell.signals().on(signal, started::signal));
-            }
+    static int run(Shell shell, Supplier<Container> start) {
+        try (Forwarding signals = Forwarding.listenInSession(shell.signals());
+                Container started = start.get()) {
+            signals.to(started);
             return started.waitFor();
-        } finally {
-            for (SignalSource.Subscription subscription : subscriptions) {
-                subscription.close();
-            }
         }
     }
 

@@ -63,9 +63,10 @@ final class UnshareCommand implements Command {
             shell.out().print(unshare.explain().text());
             return 0;
         }
-        return TaskRun.follow(
+        return TaskRun.run(
                 shell,
-                unshare.redirect(shell.in(), shell.output(), shell.error()).start());
+                () -> unshare.redirect(shell.in(), shell.output(), shell.error())
+                        .start());
     }
 
     private static UnshareBuilder builder(Shell shell, Arguments arguments) {

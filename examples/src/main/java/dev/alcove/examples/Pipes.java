@@ -14,10 +14,10 @@ public final class Pipes {
     public static void main(String[] arguments) throws IOException {
         // @start region="pipes"
         try (Container room = new ContainerBuilder("sort").start()) {
-            try (OutputStream in = room.outputStream()) {
+            try (OutputStream in = room.process().getOutputStream()) {
                 in.write("pear\napple\nfig\n".getBytes(StandardCharsets.UTF_8));
             }
-            System.out.print(new String(room.inputStream().readAllBytes(), StandardCharsets.UTF_8));
+            System.out.print(new String(room.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             room.waitFor();
         }
         // @end

@@ -24,8 +24,8 @@ public final class UserNamespace {
                 .start()) {
             Object outside = Files.getAttribute(Path.of("/proc/" + room.pid()), "unix:uid");
             System.out.println("outside: user " + outside);
-            room.outputStream().close();
-            room.inputStream().transferTo(System.out);
+            room.process().getOutputStream().close();
+            room.process().getInputStream().transferTo(System.out);
             room.waitFor();
         }
         // @end

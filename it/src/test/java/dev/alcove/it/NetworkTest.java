@@ -165,7 +165,7 @@ class NetworkTest {
     }
 
     private static String line(Container container) throws IOException {
-        return new BufferedReader(new InputStreamReader(container.inputStream(), UTF_8)).readLine();
+        return new BufferedReader(new InputStreamReader(container.process().getInputStream(), UTF_8)).readLine();
     }
 
     @Test

@@ -31,7 +31,8 @@ final class Shell implements AutoCloseable {
 
     /** In a container whose program is a shell; closing the shell closes the container. */
     static Shell in(Container container) {
-        return new Shell(container.outputStream(), container.inputStream(), container);
+        return new Shell(
+                container.process().getOutputStream(), container.process().getInputStream(), container);
     }
 
     /** Outside: in the calling thread's own namespaces. */
@@ -106,9 +107,9 @@ final class Shell implements AutoCloseable {
     /** What a container says until it ends, and how it does. */
     static Said run(ContainerBuilder builder) {
         try (Container container = builder.start()) {
-            container.outputStream().close();
-            String out = new String(container.inputStream().readAllBytes(), UTF_8);
-            String err = new String(container.errorStream().readAllBytes(), UTF_8);
+            container.process().getOutputStream().close();
+            String out = new String(container.process().getInputStream().readAllBytes(), UTF_8);
+            String err = new String(container.process().getErrorStream().readAllBytes(), UTF_8);
             return new Said(container.waitFor(), (out + err).stripTrailing());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -25,6 +25,7 @@ import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.ContainerBuilder.Room;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -246,7 +247,9 @@ class TheThreeCallsTest {
                 Container other = Rooms.only().start()) {
             List<Integer> both = List.of(one.pid(), other.pid());
             assertThat(NamespaceSet.groups(both)).hasSize(1).containsValue(both);
-            other.outputStream().write("exec unshare --uts sh\n".getBytes(UTF_8));
+            OutputStream input = other.process().getOutputStream();
+            input.write("exec unshare --uts sh\n".getBytes(UTF_8));
+            input.flush();
             Wait.until("it has left", () -> NamespaceSet.groups(both).size() == 2);
             assertThat(of(other).shared(of(one))).hasSize(7).doesNotContain(NamespaceKind.UTS);
             assertThat(NamespaceSet.groups(List.of(one.pid(), Kernel.pid())))

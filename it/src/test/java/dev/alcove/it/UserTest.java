@@ -70,7 +70,7 @@ class UserTest {
                 inside.say("echo changed > /etc/made-inside");
                 System.out.println(inside.say("cat /etc/made-inside"));
                 OrdinaryUser.await();
-                room.outputStream().close();
+                room.process().getOutputStream().close();
                 System.out.println("status " + room.waitFor());
             }
         }

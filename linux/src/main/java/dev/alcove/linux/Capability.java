@@ -93,9 +93,11 @@ public enum Capability {
     CHECKPOINT_RESTORE(40);
 
     private final int number;
+    private final String kernelName;
 
     Capability(int number) {
         this.number = number;
+        this.kernelName = "CAP_" + name();
     }
 
     /** The number, 0 to 40. */
@@ -105,7 +107,7 @@ public enum Capability {
 
     /** As the kernel and the OCI specification write it: {@code CAP_CHOWN}. */
     public String kernelName() {
-        return "CAP_" + name();
+        return kernelName;
     }
 
     /** This one's bit in a mask. */
@@ -119,9 +121,12 @@ public enum Capability {
      * @return the capability, or empty if none is called so
      */
     public static Optional<Capability> named(String name) {
-        String upper = name.toUpperCase(Locale.ROOT);
-        String bare = upper.startsWith("CAP_") ? upper.substring(4) : upper;
-        return Optional.ofNullable(ByName.ALL.get(bare));
+        Capability known = ByName.ALL.get(name);
+        if (known == null) {
+            String upper = name.toUpperCase(Locale.ROOT);
+            known = ByName.ALL.get(upper.startsWith("CAP_") ? upper : "CAP_" + upper);
+        }
+        return Optional.ofNullable(known);
     }
 
     /** A start asks for dozens of names. */
@@ -131,7 +136,7 @@ public enum Capability {
         private static Map<String, Capability> all() {
             Map<String, Capability> all = new HashMap<>(128);
             for (Capability capability : values()) {
-                all.put(capability.name(), capability);
+                all.put(capability.kernelName(), capability);
             }
             return all;
         }

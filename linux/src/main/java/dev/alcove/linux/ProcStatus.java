@@ -22,6 +22,7 @@ import java.util.List;
  * @param seccomp        0 off, 1 strict, 2 by filter
  * @param seccompFilters how many filters; -1 before Linux 5.9
  * @param capabilities   the five sets
+ * @param caughtSignals  those it has a handler for: bit n-1 is signal n
  */
 public record ProcStatus(
         String name,
@@ -38,13 +39,19 @@ public record ProcStatus(
         boolean noNewPrivs,
         int seccomp,
         int seccompFilters,
-        CapabilitySets capabilities) {
+        CapabilitySets capabilities,
+        long caughtSignals) {
     /** Copies the lists. */
     public ProcStatus {
         uids = List.copyOf(uids);
         gids = List.copyOf(gids);
         groups = List.copyOf(groups);
         namespacePids = List.copyOf(namespacePids);
+    }
+
+    /** Whether it has a handler for the signal. */
+    public boolean catches(Signal signal) {
+        return (caughtSignals >>> (signal.number() - 1) & 1) != 0;
     }
 
     static ProcStatus parse(String text) {
@@ -79,6 +86,7 @@ public record ProcStatus(
         private long inheritable;
         private long bounding;
         private long ambient;
+        private long caught;
 
         void take(String key, String value) {
             switch (key) {
@@ -100,6 +108,7 @@ public record ProcStatus(
                 case "CapPrm" -> permitted = Long.parseUnsignedLong(value, 16);
                 case "CapInh" -> inheritable = Long.parseUnsignedLong(value, 16);
                 case "CapBnd" -> bounding = Long.parseUnsignedLong(value, 16);
+                case "SigCgt" -> caught = Long.parseUnsignedLong(value, 16);
                 case "CapAmb" -> ambient = Long.parseUnsignedLong(value, 16);
                 default -> {
                     // the other thirty fields
@@ -148,7 +157,8 @@ public record ProcStatus(
                     noNewPrivs,
                     seccomp,
                     filters,
-                    sets);
+                    sets,
+                    caught);
         }
     }
 }

@@ -66,8 +66,8 @@ final class Caller {
     }
 
     /**
-     * For root a range that is nobody else's. For others root inside is the caller outside; what lies above comes from the caller's ranges, if there are any and newuidmap
-     * and newgidmap, which alone may map them, are installed.
+     * For root a range that is nobody else's. For others root inside is the caller outside; what lies above comes from
+     * the caller's ranges, if there are any and newuidmap and newgidmap, which alone may map them, are installed.
      */
     private List<LinuxIdMapping> mappings(String file, long own) {
         List<LinuxIdMapping> all = new ArrayList<>();

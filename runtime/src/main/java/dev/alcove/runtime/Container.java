@@ -1,83 +1,91 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Cgroup;
+import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.CgroupStats;
+import dev.alcove.linux.CgroupUnavailableException;
 import dev.alcove.linux.Fd;
-import dev.alcove.linux.FdIo;
+import dev.alcove.linux.NamespaceSet;
 import dev.alcove.linux.Pidfd;
-import dev.alcove.linux.Pipe;
+import dev.alcove.linux.Poller;
 import dev.alcove.linux.Signal;
-import java.io.InputStream;
-import java.io.OutputStream;
+import dev.alcove.spec.LinuxResources;
+import dev.alcove.spec.LinuxResourcesBuilder;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running container. Closing it ends everything inside at once; so does the end of this JVM, however it comes, unless
- * the container was started detached.
+ * A running container. Its first process is a {@link #process() java.lang.Process}; what a container has besides is here.
+ * Closing it ends everything inside at once; so does the end of this JVM, however it comes, unless the container was
+ * started detached.
+ *
+ * {@snippet class="dev.alcove.examples.FirstContainer" region="container"}
+ *
+ * <p>Safe for use by several threads. No thread waits for it unless somebody asks to be told of its end; then one thread
+ * does for all.
  */
 public final class Container implements AutoCloseable {
+    private static final Duration FREEZE = Duration.ofSeconds(10);
+
+    /** One thread tells of the ends of all containers, once somebody wants to be told. */
+    private static final class Ends {
+        static final Poller POLLER = new Poller("alcove-ends");
+    }
+
     private final ContainerSpec spec;
     private final Launcher.Started started;
-    private final @Nullable Fd input;
-    private final @Nullable Fd output;
-    private final @Nullable Fd error;
-    private final Object ending = new Object();
-    private volatile @Nullable Exit exit;
+    private final @Nullable Pidfd first;
+    private final ContainerProcess process;
+    /** Held by whoever reads what the monitor says, perhaps for as long as the container runs. */
+    private final ReentrantLock listening = new ReentrantLock();
 
-    private Container(
-            ContainerSpec spec, Launcher.Started started, @Nullable Fd input, @Nullable Fd output, @Nullable Fd error) {
+    private final Object telling = new Object();
+    private volatile @Nullable Exit exit;
+    private @Nullable CompletableFuture<Exit> told;
+    private Poller.@Nullable Registration watch;
+
+    private Container(ContainerSpec spec, Launcher.Started started, Streams streams) {
         this.spec = spec;
         this.started = started;
-        this.input = input;
-        this.output = output;
-        this.error = error;
+        // Held from here on, the number stays this process's; one that ended already has none.
+        this.first = Pidfd.open(started.pid()).orElse(null);
+        this.process = new ContainerProcess(this, streams);
     }
 
     static Container start(
-            StreamChoice streams, ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
-        List<Fd> theirs = new ArrayList<>();
-        List<Fd> ours = new ArrayList<>();
+            StreamChoice choice, ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
+        Streams streams = Streams.open(choice);
+        boolean done = false;
         try {
-            if (streams.log().isPresent() || streams.inherit() || streams.terminal()) {
-                List<Fd> std = streams.log().isPresent()
-                        ? Streams.detached(streams.log().get(), theirs)
-                        : Streams.inherited(streams, theirs);
-                return new Container(
-                        spec,
-                        Launcher.start(spec, facts, program, std.get(0), std.get(1), std.get(2), more),
-                        null,
-                        null,
-                        null);
-            }
-            Pipe in = Pipe.open();
-            theirs.add(in.reader());
-            ours.add(in.writer());
-            Pipe out = Pipe.open();
-            theirs.add(out.writer());
-            ours.add(out.reader());
-            Pipe err = Pipe.open();
-            theirs.add(err.writer());
-            ours.add(err.reader());
-            Container c = new Container(
-                    spec,
-                    Launcher.start(spec, facts, program, in.reader(), out.writer(), err.writer(), more),
-                    in.writer(),
-                    out.reader(),
-                    err.reader());
-            ours.clear();
-            return c;
+            Launcher.Started started =
+                    Launcher.start(spec, facts, program, streams.in(), streams.out(), streams.err(), more);
+            Container container = new Container(spec, started, streams);
+            done = true;
+            return container;
         } finally {
-            theirs.forEach(Fd::close);
-            ours.forEach(Fd::close);
+            if (done) {
+                streams.close();
+            } else {
+                streams.abandon();
+            }
         }
     }
 
     /** The container's id. */
     public String id() {
         return spec.id();
+    }
+
+    /** Its first process, like any other: streams, waiting, its end. */
+    public Process process() {
+        return process;
     }
 
     /** The pid of the container's first process, in this process's PID namespace. */
@@ -90,23 +98,9 @@ public final class Container implements AutoCloseable {
         return started.terminal();
     }
 
-    /** Writes to the program's standard input, if that is a pipe. */
-    public OutputStream outputStream() {
-        return input == null ? OutputStream.nullOutputStream() : FdIo.output(input);
-    }
-
-    /** Reads the program's standard output, if that is a pipe. */
-    public InputStream inputStream() {
-        return output == null ? InputStream.nullInputStream() : FdIo.input(output);
-    }
-
-    /** Reads the program's standard error, if that is a pipe. */
-    public InputStream errorStream() {
-        return error == null ? InputStream.nullInputStream() : FdIo.input(error);
-    }
-
     /**
-     * Waits for the end; when it returns, nothing of the container is left but what it wrote.
+     * Waits for the end; when it returns, nothing of the container is left but what it wrote. Holds the thread, which
+     * cannot be interrupted; {@code process().waitFor()} can.
      *
      * @return the status as a shell has it: 0 to 255, a signal's death is 128 and its number
      * @throws IllegalStateException if the container is detached: then its state folder tells
@@ -115,60 +109,262 @@ public final class Container implements AutoCloseable {
         return end().status();
     }
 
-    /** Waits for the end, and says how it came and what was used. */
+    /** Waits for the end as {@link #waitFor()}, and says how it came and what was used. */
     public Exit end() {
-        if (spec.detached()) {
-            throw new IllegalStateException("container '" + spec.id() + "' is detached");
+        attached();
+        Exit known = exit;
+        if (known != null) {
+            return known;
         }
-        synchronized (ending) {
-            if (exit == null) {
-                Launcher.Report report = Launcher.exited(started.control());
-                started.monitor().reap();
-                Launcher.clearGroups(spec);
-                started.control().close();
-                exit = report == null
-                        // The monitor was killed; the death signal ended the container.
-                        ? new Exit(128 + Signal.KILL.number(), false, Duration.ZERO, 0)
-                        : new Exit(
-                                Exit.shellStatus(report.value()),
-                                report.extra0() != 0,
-                                Duration.ofNanos(report.extra1() * 1000),
-                                report.extra2() * 1024);
+        if (Thread.currentThread().isVirtual()) {
+            // A call that waits would hold the thread that carries this one.
+            return whenEnded().join();
+        }
+        listening.lock();
+        try {
+            return finish();
+        } finally {
+            listening.unlock();
+        }
+    }
+
+    private void attached() {
+        if (spec.detached()) {
+            throw new IllegalStateException("container '" + spec.name()
+                    + "' is detached: its end is recorded in its folder, ContainerStore.find(name).waitFor() tells it");
+        }
+    }
+
+    /** How it ended, if it has and somebody saw it. */
+    Optional<Exit> seenEnd() {
+        return Optional.ofNullable(exit);
+    }
+
+    /** Whether it has ended, as far as can be said without waiting. */
+    boolean ended() {
+        try {
+            return exit != null || first == null || !first.isAlive();
+        } catch (IllegalStateException e) {
+            // The handle was closed at this moment, which only the end does.
+            return true;
+        }
+    }
+
+    /** Reads the monitor's report; by whoever listens. */
+    private Exit finish() {
+        Exit known = exit;
+        if (known != null) {
+            return known;
+        }
+        Launcher.Report report = Launcher.exited(spec, started.control());
+        Launcher.clearGroups(spec, started.monitor().reap());
+        Exit seen = report == null
+                // The monitor was killed; the death signal ended the container.
+                ? new Exit(128 + Signal.KILL.number(), false, Duration.ZERO, 0)
+                : new Exit(
+                        Exit.shellStatus(report.value()),
+                        report.extra0() != 0,
+                        Duration.ofNanos(report.extra1() * 1000),
+                        report.extra2() * 1024);
+        CompletableFuture<Exit> toTell;
+        synchronized (telling) {
+            exit = seen;
+            toTell = told;
+            if (watch != null) {
+                watch.cancel();
             }
-            return exit;
+        }
+        started.control().close();
+        if (first != null) {
+            first.close();
+        }
+        if (toTell != null) {
+            // Whoever waits goes on elsewhere: not under our lock, and not on the thread that tells of all ends.
+            toTell.completeAsync(() -> seen);
+        }
+        return seen;
+    }
+
+    /** Completed when it has ended; no thread waits for it. */
+    CompletableFuture<Exit> whenEnded() {
+        attached();
+        synchronized (telling) {
+            CompletableFuture<Exit> future = told;
+            if (future == null) {
+                Exit known = exit;
+                future = known == null ? new CompletableFuture<>() : CompletableFuture.completedFuture(known);
+                told = future;
+                if (known == null) {
+                    watch = Ends.POLLER.register(started.control().fd(), this::reported);
+                }
+            }
+            return future;
+        }
+    }
+
+    /** The monitor has said something, or is gone. Whoever listens already hears it too. */
+    private void reported() {
+        if (listening.tryLock()) {
+            try {
+                finish();
+            } finally {
+                listening.unlock();
+            }
         }
     }
 
     /**
-     * Sends a signal to the container's first process.
+     * Sends a signal to the container's first process. As PID 1 of its room it gets only those it has a handler for,
+     * and SIGKILL and SIGSTOP, pid_namespaces(7).
      *
      * @return whether it was there to receive it
      */
     public boolean signal(Signal signal) {
-        // Without the lock, which whoever waits for the end holds all the while. As long as the monitor has not told of
-        // the
-        // end, it may not have reaped the process.
-        if (exit != null) {
+        try {
+            return exit == null && first != null && first.send(signal);
+        } catch (IllegalStateException e) {
+            // Closed at this moment: it has ended.
             return false;
         }
-        try (Pidfd pidfd = Pidfd.open(pid()).orElse(null)) {
-            return pidfd != null && pidfd.send(signal);
+    }
+
+    /**
+     * Stops all its processes until {@link #resume()}, by the control group's freezer: they are not told, and cannot
+     * help it.
+     *
+     * @throws ContainerException UNSUPPORTED without a freezer that we may use, BUSY if they did not stop in ten seconds
+     */
+    public void pause() {
+        if (!group("pause", cgroup -> cgroup.freeze(FREEZE))) {
+            throw new ContainerException(
+                    ContainerException.Kind.BUSY,
+                    "cannot pause container '" + spec.name() + "': its processes did not stop in "
+                            + FREEZE.toSeconds() + " seconds\n  likely cause: one waits for a disk or a network file"
+                            + " system, where nothing can stop it\n  mend: try again later; they run on");
         }
+    }
+
+    /**
+     * Continues its processes.
+     *
+     * @throws ContainerException UNSUPPORTED without a freezer that we may use
+     */
+    public void resume() {
+        group("resume", cgroup -> {
+            cgroup.thaw();
+            return true;
+        });
+    }
+
+    /** What its processes use now, by the control groups; what the machine does not count is empty. */
+    public CgroupStats stats() {
+        return group("read the statistics of", Cgroup::stats);
+    }
+
+    /**
+     * Changes its limits; those that are not named stay.
+     *
+     * {@snippet :
+     * container.update(limits -> limits.pids(new LinuxPids(200L)));
+     * }
+     *
+     * @throws IllegalArgumentException if a value cannot be
+     * @throws ContainerException       UNSUPPORTED without the controller, BUSY if more is in use already
+     */
+    public void update(UnaryOperator<LinuxResourcesBuilder> change) {
+        LinuxResources limits = change.apply(LinuxResources.builder()).build();
+        group("change the limits of", cgroup -> {
+            cgroup.apply(Limits.of(limits));
+            return true;
+        });
+    }
+
+    /** What is done with its control groups. */
+    private interface GroupAction<T> {
+        T with(Cgroup cgroup);
+    }
+
+    private <T> T group(String what, GroupAction<T> action) {
+        Cgroup cgroup = Cgroup.of(CgroupLayout.read(), spec.group());
+        if (exit != null || !cgroup.exists()) {
+            throw new ContainerException(
+                    exit != null ? ContainerException.Kind.CONFLICT : ContainerException.Kind.UNSUPPORTED,
+                    "cannot " + what + " container '" + spec.name() + "': it has no control group\n  likely cause: "
+                            + (ended()
+                                    ? "it has ended\n  mend: start it again"
+                                    : "whoever started it may not make groups on this machine"
+                                            + "\n  mend: run as root, or delegate a version 2 group to this user"));
+        }
+        try {
+            return action.with(cgroup);
+        } catch (CgroupUnavailableException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.UNSUPPORTED,
+                    "cannot " + what + " container '" + spec.name() + "': " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * The namespaces it is in, by the kernel's numbers.
+     *
+     * @throws ContainerException CONFLICT if it has ended
+     */
+    public NamespaceSet namespaces() {
+        return NamespaceSet.of(pid())
+                .filter(set -> !ended())
+                .orElseThrow(() -> new ContainerException(
+                        ContainerException.Kind.CONFLICT,
+                        "container '" + spec.name() + "' has ended: it is in no namespace any more"));
+    }
+
+    /** The program of system calls that starts such a container, planned anew. */
+    public Program explain() {
+        return Planner.plan(spec, HostProbe.read(spec));
+    }
+
+    /**
+     * One more process in it: in its rooms and groups, under its policy.
+     *
+     * @param command the program and its arguments
+     */
+    public ExecBuilder exec(String... command) {
+        return exec(Arrays.asList(command));
+    }
+
+    /**
+     * One more process in it: in its rooms and groups, under its policy.
+     *
+     * @param command the program and its arguments
+     */
+    public ExecBuilder exec(List<String> command) {
+        StoredState state = StoredState.of(spec, spec.name(), "", "", false, "");
+        return new ExecBuilder(state, spec::seccomp, this::pinned, command);
+    }
+
+    /** A handle of the first process of one's own. */
+    private Pidfd pinned() {
+        // While the first process is ours to hold, the number is its own; it may have ended.
+        Optional<Pidfd> pidfd = ended() ? Optional.empty() : Pidfd.open(pid());
+        return pidfd.orElseThrow(() -> new ContainerException(
+                ContainerException.Kind.CONFLICT,
+                "container '" + spec.name() + "' is not running\n  likely cause: its first process has ended\n"
+                        + "  mend: start it again"));
     }
 
     /** Ends everything inside at once, and waits until it is gone. A detached container stays. */
     @Override
     public void close() {
-        if (!spec.detached()) {
+        if (spec.detached()) {
+            started.control().close();
+            if (first != null) {
+                first.close();
+            }
+        } else {
             signal(Signal.KILL);
             end();
         }
         started.terminal().ifPresent(Fd::close);
-        for (Fd fd : new Fd[] {input, output, error}) {
-            if (fd != null) {
-                fd.close();
-            }
-        }
-        started.control().close();
+        process.closeStreams();
     }
 }

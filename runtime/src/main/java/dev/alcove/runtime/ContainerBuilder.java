@@ -16,6 +16,8 @@ import dev.alcove.spec.OciUser;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
 import dev.alcove.spec.UserSpec;
+import java.io.File;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,20 +89,18 @@ public final class ContainerBuilder {
     long shm = 64L << 20;
     boolean readOnly;
     boolean init;
-    boolean terminal;
     boolean privileged;
     boolean noNewPrivileges;
     boolean detached;
     boolean loopback = true;
-    boolean inherit;
-    List<Fd> streams = List.of();
+    StreamChoice streams = StreamChoice.PIPES;
     boolean remove;
     SeccompChoice seccomp = SeccompChoice.standard();
     Optional<ConsoleSize> consoleSize = Optional.empty();
     Optional<Duration> timeout = Optional.empty();
     Optional<Path> state = Optional.empty();
-    Optional<Path> output = Optional.empty();
     Optional<IntConsumer> prepare = Optional.empty();
+    Optional<Supervisor> supervisor = Optional.empty();
     OptionalLong oomScoreAdj = OptionalLong.empty();
 
     @Nullable
@@ -264,7 +264,7 @@ public final class ContainerBuilder {
 
     /** A terminal instead of pipes. */
     public ContainerBuilder terminal(boolean on) {
-        this.terminal = on;
+        this.streams = streams.withTerminal(on);
         return this;
     }
 
@@ -368,10 +368,60 @@ public final class ContainerBuilder {
         return this;
     }
 
+    /**
+     * Where its standard input comes from, as {@link ProcessBuilder#redirectInput(Redirect)}; a pipe at first.
+     *
+     * @throws IllegalArgumentException if nothing can be read from it
+     */
+    public ContainerBuilder redirectInput(Redirect source) {
+        this.streams = streams.withIn(source);
+        return this;
+    }
+
+    /** Its standard input is a file. */
+    public ContainerBuilder redirectInput(File file) {
+        return redirectInput(Redirect.from(file));
+    }
+
+    /**
+     * Where its standard output goes, as {@link ProcessBuilder#redirectOutput(Redirect)}; a pipe at first.
+     *
+     * @throws IllegalArgumentException if nothing can be written to it
+     */
+    public ContainerBuilder redirectOutput(Redirect destination) {
+        this.streams = streams.withOut(destination);
+        return this;
+    }
+
+    /** Its standard output goes to a file, which is emptied before. */
+    public ContainerBuilder redirectOutput(File file) {
+        return redirectOutput(Redirect.to(file));
+    }
+
+    /**
+     * Where its standard error goes, as {@link ProcessBuilder#redirectError(Redirect)}; a pipe at first.
+     *
+     * @throws IllegalArgumentException if nothing can be written to it
+     */
+    public ContainerBuilder redirectError(Redirect destination) {
+        this.streams = streams.withErr(destination);
+        return this;
+    }
+
+    /** Its standard error goes to a file, which is emptied before. */
+    public ContainerBuilder redirectError(File file) {
+        return redirectError(Redirect.to(file));
+    }
+
+    /** Whether its errors go where its output goes, as {@link ProcessBuilder#redirectErrorStream(boolean)}. */
+    public ContainerBuilder redirectErrorStream(boolean merged) {
+        this.streams = streams.withMerged(merged);
+        return this;
+    }
+
     /** The caller's standard input, output and error. Without it they are pipes. */
     public ContainerBuilder inheritIO() {
-        this.inherit = true;
-        return this;
+        return redirectInput(Redirect.INHERIT).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
     }
 
     /**
@@ -395,12 +445,19 @@ public final class ContainerBuilder {
     }
 
     /**
+     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY. Not for a detached container.
+     */
+    public ContainerBuilder supervisor(Supervisor supervisor) {
+        this.supervisor = Optional.of(supervisor);
+        return this;
+    }
+
+    /**
      * Descriptors that become its standard input, output and error; they stay the caller's. Not together with a terminal,
      * which takes their place.
      */
     public ContainerBuilder redirect(Fd in, Fd out, Fd err) {
-        this.inherit = true;
-        this.streams = List.of(in, out, err);
+        this.streams = streams.withGiven(in, out, err);
         return this;
     }
 
@@ -415,7 +472,7 @@ public final class ContainerBuilder {
     /** It lives on when this process ends; what it prints goes to a file. */
     ContainerBuilder detached(Path log) {
         this.detached = true;
-        this.output = Optional.of(log);
+        this.streams = streams.withLog(log);
         return this;
     }
 
@@ -424,8 +481,13 @@ public final class ContainerBuilder {
         return privileged && seccomp instanceof SeccompChoice.Standard ? SeccompChoice.unconfined() : seccomp;
     }
 
-    /** What is wanted, with all defaults filled in. */
+    /**
+     * What is wanted, with all defaults filled in.
+     *
+     * @throws IllegalArgumentException if something wanted cannot be; it names every fault, by the method
+     */
     public ContainerSpec spec() {
+        BuilderCheck.check(this);
         return new SpecFromBuilder(this).spec();
     }
 
@@ -443,17 +505,14 @@ public final class ContainerBuilder {
     /**
      * Starts the container; returns when its program has been executed.
      *
-     * @throws IllegalArgumentException if something wanted cannot be; nothing was made
+     * @throws IllegalArgumentException if something wanted cannot be; it names every fault, by the method, and nothing was
+     *                                  made
      * @throws ContainerException       if a step failed; nothing is left
      */
     public Container start() {
         ContainerSpec spec = spec();
         HostFacts facts = HostProbe.read(spec);
         Program program = Planner.plan(spec, facts);
-        return Container.start(streams(), spec, facts, program, Map.of());
-    }
-
-    StreamChoice streams() {
-        return new StreamChoice(output, inherit, streams, terminal);
+        return Container.start(streams, spec, facts, program, Map.of());
     }
 }

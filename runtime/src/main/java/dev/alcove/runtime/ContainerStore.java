@@ -18,7 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The containers of one state folder, so that one process can find what another started. There is no daemon: a
@@ -104,7 +103,13 @@ public final class ContainerStore {
                 if (detach) {
                     builder.detached(folder.resolve("log"));
                 }
-                StoredState state = state(builder, given, image, stopSignal, remove);
+                StoredState state = StoredState.of(
+                        builder.spec(),
+                        given,
+                        image,
+                        stopSignal,
+                        remove,
+                        StoredState.seccompText(builder.effectiveSeccomp()));
                 Files.write(folder.resolve("state.json"), state.toJson());
                 return new NewContainer(new StoredContainer(folder, state), creating);
             }
@@ -121,40 +126,6 @@ public final class ContainerStore {
                             + "\n  mend: set ALCOVE_ROOT to a folder of your own",
                     e);
         }
-    }
-
-    private static StoredState state(ContainerBuilder b, String name, String image, String stopSignal, boolean remove) {
-        ContainerSpec spec = b.spec();
-        var process = spec.config().process();
-        var linux = spec.config().linux();
-        if (process == null || linux == null) {
-            throw new IllegalStateException("the builder makes both");
-        }
-        List<String> rooms = new ArrayList<>();
-        linux.namespaces().forEach(n -> rooms.add(n.type()));
-        return new StoredState(
-                spec.id(),
-                name,
-                image,
-                process.args(),
-                System.currentTimeMillis(),
-                remove,
-                spec.group(),
-                stopSignal,
-                rooms,
-                process.env(),
-                process.cwd(),
-                process.user().uid(),
-                process.user().gid(),
-                process.user().additionalGids(),
-                process.capabilities() == null
-                        ? List.of()
-                        : process.capabilities().bounding(),
-                process.noNewPrivileges(),
-                StoredState.seccompText(b.effectiveSeccomp()),
-                StoredState.landlockTexts(spec.landlock()),
-                StoredState.rlimitTexts(process.rlimits()),
-                process.oomScoreAdj() == null ? OptionalInt.empty() : OptionalInt.of(process.oomScoreAdj()));
     }
 
     /** Below /tmp anybody could have made the folder before: it must be the caller's own, and nobody else's to write. */

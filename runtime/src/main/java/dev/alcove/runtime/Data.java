@@ -16,7 +16,7 @@ final class Data {
     record Pointer(int at, Data target) {}
 
     private final byte[] bytes;
-    private final List<Pointer> pointers = new ArrayList<>(0);
+    private List<Pointer> pointers = List.of();
     private final String text;
     private final @Nullable String literal;
 
@@ -35,8 +35,7 @@ final class Data {
         if (s.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a string for the kernel cannot hold a NUL character");
         }
-        byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
-        return new Data(java.util.Arrays.copyOf(utf8, utf8.length + 1), "", s);
+        return new Data(s.getBytes(StandardCharsets.UTF_8), "", s);
     }
 
     /**
@@ -92,6 +91,9 @@ final class Data {
         if (at % 8 != 0 || at + 8 > bytes.length) {
             throw new IllegalArgumentException("a pointer at " + at + " of " + bytes.length + " bytes");
         }
+        if (pointers.isEmpty()) {
+            pointers = new ArrayList<>();
+        }
         pointers.add(new Pointer(at, target));
         return this;
     }
@@ -102,10 +104,12 @@ final class Data {
         return literal;
     }
 
+    /** Bytes it takes in the program's memory; a string has its NUL. */
     int size() {
-        return bytes.length;
+        return literal == null ? bytes.length : bytes.length + 1;
     }
 
+    /** Puts its bytes into memory that is still zero. */
     void copyTo(byte[] to, int at) {
         System.arraycopy(bytes, 0, to, at, bytes.length);
     }

@@ -84,7 +84,9 @@ final class Defaults {
     }
 
     /** docker's default device rules: the harmless nodes, terminals, and that any node may be made. */
-    static List<LinuxDeviceCgroup> deviceRules() {
+    static final List<LinuxDeviceCgroup> DEVICE_RULES = deviceRules();
+
+    private static List<LinuxDeviceCgroup> deviceRules() {
         List<LinuxDeviceCgroup> rules = new ArrayList<>();
         rules.add(new LinuxDeviceCgroup(false, "a", null, null, "rwm"));
         rules.add(new LinuxDeviceCgroup(true, "c", null, null, "m"));

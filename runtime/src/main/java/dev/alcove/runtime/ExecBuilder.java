@@ -5,6 +5,7 @@ import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Pidfd;
+import dev.alcove.linux.SeccompFilter;
 import dev.alcove.spec.ConsoleSize;
 import dev.alcove.spec.LinuxCapabilities;
 import dev.alcove.spec.OciProcess;
@@ -12,6 +13,7 @@ import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.UserSpec;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,31 +23,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One more process in a running container: in its rooms and groups, under its system call policy and capabilities. User,
  * environment and directory are those of the container unless others are given.
  */
 public final class ExecBuilder {
-    private final StoredContainer container;
+    private final StoredState container;
+    private final Supplier<Optional<SeccompFilter>> seccomp;
+    private final Supplier<Pidfd> process;
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private OciUser user;
     private String directory;
-    private boolean terminal;
-    private boolean inherit;
-    private List<Fd> streams = List.of();
+    private StreamChoice streams = StreamChoice.PIPES;
     private boolean privileged;
     private Optional<ConsoleSize> size = Optional.empty();
-    private Optional<Path> output = Optional.empty();
 
-    ExecBuilder(StoredContainer container, List<String> command) {
-        StoredState s = container.state();
+    /**
+     * One more process.
+     *
+     * @param container what is known of the container
+     * @param seccomp   its policy, compiled
+     * @param process   opens a handle of its first process, or says why it cannot
+     */
+    ExecBuilder(
+            StoredState container,
+            Supplier<Optional<SeccompFilter>> seccomp,
+            Supplier<Pidfd> process,
+            List<String> command) {
         this.container = container;
+        this.seccomp = seccomp;
+        this.process = process;
         this.command = List.copyOf(command);
-        this.user = new OciUser(s.uid(), s.gid(), null, s.groups(), "");
-        this.directory = s.cwd();
-        for (String e : s.env()) {
+        this.user = new OciUser(container.uid(), container.gid(), null, container.groups(), "");
+        this.directory = container.cwd();
+        for (String e : container.env()) {
             int eq = e.indexOf('=');
             environment.put(e.substring(0, eq), e.substring(eq + 1));
         }
@@ -68,9 +82,9 @@ public final class ExecBuilder {
      * @throws ContainerException if there is no such user or group, or the container does not run
      */
     public ExecBuilder user(UserSpec user) {
-        try (Pidfd process = container.process()) {
+        try (Pidfd first = process.get()) {
             RootUsers.Found found =
-                    RootUsers.below(Path.of("/proc/" + process.pid() + "/root")).find(user, List.of());
+                    RootUsers.below(Path.of("/proc/" + first.pid() + "/root")).find(user, List.of());
             environment.put("HOME", found.home());
             return user(found.user());
         }
@@ -84,7 +98,7 @@ public final class ExecBuilder {
 
     /** A terminal instead of pipes. */
     public ExecBuilder terminal(boolean on) {
-        this.terminal = on;
+        this.streams = streams.withTerminal(on);
         return this;
     }
 
@@ -100,22 +114,44 @@ public final class ExecBuilder {
         return this;
     }
 
-    /** The caller's standard input, output and error. Without it they are pipes. */
-    public ExecBuilder inheritIO() {
-        this.inherit = true;
+    /** Where its standard input comes from, as {@link ProcessBuilder#redirectInput(Redirect)}; a pipe at first. */
+    public ExecBuilder redirectInput(Redirect source) {
+        this.streams = streams.withIn(source);
         return this;
+    }
+
+    /** Where its standard output goes, as {@link ProcessBuilder#redirectOutput(Redirect)}; a pipe at first. */
+    public ExecBuilder redirectOutput(Redirect destination) {
+        this.streams = streams.withOut(destination);
+        return this;
+    }
+
+    /** Where its standard error goes, as {@link ProcessBuilder#redirectError(Redirect)}; a pipe at first. */
+    public ExecBuilder redirectError(Redirect destination) {
+        this.streams = streams.withErr(destination);
+        return this;
+    }
+
+    /** Whether its errors go where its output goes, as {@link ProcessBuilder#redirectErrorStream(boolean)}. */
+    public ExecBuilder redirectErrorStream(boolean merged) {
+        this.streams = streams.withMerged(merged);
+        return this;
+    }
+
+    /** The caller's standard input, output and error. */
+    public ExecBuilder inheritIO() {
+        return redirectInput(Redirect.INHERIT).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
     }
 
     /** Descriptors that become its standard input, output and error; they stay the caller's. */
     public ExecBuilder redirect(Fd in, Fd out, Fd err) {
-        this.inherit = true;
-        this.streams = List.of(in, out, err);
+        this.streams = streams.withGiven(in, out, err);
         return this;
     }
 
     /** It lives on without this process, as long as the container does; what it prints goes to a file. */
     public ExecBuilder detached(Path log) {
-        this.output = Optional.of(log);
+        this.streams = streams.withLog(log);
         return this;
     }
 
@@ -125,20 +161,16 @@ public final class ExecBuilder {
      * @throws ContainerException CONFLICT if the container does not run, or as {@link ContainerBuilder#start()}
      */
     public Container start() {
-        try (Pidfd process = container.process()) {
-            ContainerSpec spec = spec(process.pid());
+        try (Pidfd first = process.get()) {
+            ContainerSpec spec = spec(first.pid());
             HostFacts facts = HostProbe.read(spec);
             return Container.start(
-                    new StreamChoice(output, inherit, streams, terminal),
-                    spec,
-                    facts,
-                    Planner.plan(spec, facts),
-                    Map.of(ExecTarget.PIDFD, process.fd()));
+                    streams, spec, facts, Planner.plan(spec, facts), Map.of(ExecTarget.PIDFD, first.fd()));
         }
     }
 
     private ContainerSpec spec(int pid) {
-        StoredState s = container.state();
+        StoredState s = container;
         List<String> names = privileged
                 ? Caller.read().capabilities().stream()
                         .map(dev.alcove.linux.Capability::kernelName)
@@ -146,12 +178,12 @@ public final class ExecBuilder {
                 : s.capabilities();
         List<String> env = new ArrayList<>();
         environment.forEach((k, v) -> env.add(k + "=" + v));
-        OciProcess process = OciProcess.builder()
+        OciProcess wanted = OciProcess.builder()
                 .args(command)
                 .env(env)
                 .cwd(directory)
                 .user(user)
-                .terminal(terminal)
+                .terminal(streams.terminal())
                 .consoleSize(size.orElse(null))
                 .capabilities(
                         user.uid() == 0
@@ -167,18 +199,19 @@ public final class ExecBuilder {
         return new ContainerSpec(
                 s.id(),
                 s.name(),
-                OciSpec.builder().ociVersion("1.3.0").process(process).build(),
+                OciSpec.builder().ociVersion("1.3.0").process(wanted).build(),
                 Rootfs.inherited(),
                 false,
                 false,
                 List.of(),
                 privileged ? List.of() : s.landlockRules(),
-                privileged ? Optional.empty() : SeccompFilters.of(s.seccompChoice(), Set.copyOf(names)),
+                privileged ? Optional.empty() : seccomp.get(),
                 Optional.empty(),
                 Optional.empty(),
                 false,
                 Optional.of(target(pid)),
-                output.isPresent(),
+                streams.log().isPresent(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -193,7 +226,7 @@ public final class ExecBuilder {
     }
 
     private ExecTarget target(int pid) {
-        StoredState s = container.state();
+        StoredState s = container;
         Set<NamespaceKind> kinds = EnumSet.noneOf(NamespaceKind.class);
         for (String room : s.rooms()) {
             NamespaceKind.named(room).ifPresent(kinds::add);

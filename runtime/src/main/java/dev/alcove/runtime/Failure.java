@@ -20,6 +20,9 @@ final class Failure {
         if (failed instanceof Step.Exec exec) {
             return exec(spec, exec, error);
         }
+        if (failed instanceof Step.Await && error == Errno.ECHILD) {
+            return killed(spec, program, step);
+        }
         Causes.Cause cause = Causes.of(failed, error, spec, facts);
         StringBuilder b = new StringBuilder(start(spec));
         b.append(": ").append(object(failed)).append(": ").append(error);
@@ -45,6 +48,24 @@ final class Failure {
             return "cannot run '" + spec.config().process().args().getFirst() + "'";
         }
         return "cannot start container '" + spec.name() + "'";
+    }
+
+    /** Its process ended in the set-up and could not say why: something killed it. */
+    private static ContainerException killed(ContainerSpec spec, Program program, int step) {
+        var linux = spec.config().linux();
+        boolean limited = linux != null
+                && linux.resources() != null
+                && linux.resources().memory() != null
+                && linux.resources().memory().limit() != null;
+        return new ContainerException(
+                limited ? Kind.INVALID : Kind.INTERNAL,
+                start(spec) + ": its process was killed while it was being set up"
+                        + "\n  step " + step + " of " + program.length()
+                        + (limited
+                                ? "\n  likely cause: the memory limit is too small for the start itself"
+                                        + "\n  mend: allow more memory; 4 MiB are enough to start"
+                                : "\n  likely cause: somebody sent it SIGKILL, or the machine ran out of memory"
+                                        + "\n  mend: dmesg tells of memory; start it again"));
     }
 
     private static String object(Step step) {

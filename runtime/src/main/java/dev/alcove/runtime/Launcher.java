@@ -6,6 +6,7 @@ import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.SealedFile;
+import dev.alcove.linux.SeccompListener;
 import dev.alcove.linux.Spawn;
 import dev.alcove.linux.UnixSocket;
 import java.io.IOException;
@@ -48,7 +49,10 @@ final class Launcher {
     /** A report of init, as the wire table has it. */
     record Report(int kind, int step, long value, long extra0, long extra1, long extra2) {}
 
-    /** A started container: its pid, the socket that its monitor watches, the terminal's master if there is one. */
+    /**
+     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
+     * ours: then it is what made it), the terminal's master if there is one.
+     */
     record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {}
 
     private final ContainerSpec spec;
@@ -94,23 +98,34 @@ final class Launcher {
                 throw new IllegalStateException("init reports " + report.kind() + " where the start was awaited");
             }
             started = true;
+            if (spec.detached()) {
+                // It has left the monitor to itself, and ended.
+                monitor.reap();
+            }
             return new Started((int) report.value(), control, monitor, Optional.ofNullable(terminal));
         } finally {
             if (!started) {
                 // The end of the socket ends whatever init has started; then it clears up and is gone.
+                if (spec.detached()) {
+                    // The monitor is no child of ours: its end is the end of its side.
+                    control.shutdown();
+                    awaitEnd(control);
+                }
                 control.close();
                 if (terminal != null) {
                     terminal.close();
                 }
-                monitor.reap();
-                clearGroups(spec);
+                clearGroups(spec, monitor.reap());
             }
         }
     }
 
-    /** What the monitor could not remove: the groups of a container in another's user namespace. */
-    static void clearGroups(ContainerSpec spec) {
-        if (spec.joinsUserNamespace()) {
+    /**
+     * Removes the groups that the monitor did not: it was killed, or it is in another's user namespace and has no right
+     * to. One more process in a container has none of its own.
+     */
+    static void clearGroups(ContainerSpec spec, Child.Exit monitor) {
+        if (spec.target().isEmpty() && (monitor.signaled() || spec.joinsUserNamespace())) {
             ContainerStore.removeGroup(spec.group());
         }
     }
@@ -133,7 +148,9 @@ final class Launcher {
             if (report == null) {
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
-                        "cannot start container '" + spec.name() + "': init ended without a word; was it killed?");
+                        "cannot start container '" + spec.name() + "': init was killed before the container ran"
+                                + "\n  likely cause: somebody sent it SIGKILL, or the machine ran out of memory"
+                                + "\n  mend: dmesg tells of memory; nothing is left, start it again");
             }
             switch (report.kind()) {
                 case Wire.REPORT_FAILED -> {
@@ -149,7 +166,7 @@ final class Launcher {
                     }
                     control.send(new byte[8]);
                 }
-                case Wire.REPORT_CONSOLE -> {}
+                case Wire.REPORT_CONSOLE, Wire.REPORT_LISTENER -> {}
                 default -> {
                     return report;
                 }
@@ -177,10 +194,15 @@ final class Launcher {
         if (received.length() <= 0) {
             return null;
         }
+        Report report = parse(bytes);
         for (Fd fd : received.descriptors()) {
-            terminal = fd;
+            if (report.kind() == Wire.REPORT_LISTENER && spec.supervisor().isPresent()) {
+                spec.supervisor().get().listen(SeccompListener.of(fd));
+            } else {
+                terminal = fd;
+            }
         }
-        return parse(bytes);
+        return report;
     }
 
     /** The next report, or null at the end of the socket. */
@@ -193,9 +215,14 @@ final class Launcher {
      * The report of the end, or null if the monitor died without one. A step after the start that failed, such as the
      * record of the exit on a full disk, is told before it and does not change how the container ended.
      */
-    static @Nullable Report exited(UnixSocket control) {
+    static @Nullable Report exited(ContainerSpec spec, UnixSocket control) {
         Report report = read(control);
         while (report != null && report.kind() != Wire.REPORT_EXITED) {
+            if (report.kind() == Wire.REPORT_SYNC) {
+                int status = (int) report.extra1();
+                spec.supervisor().ifPresent(s -> s.ended(status));
+                control.send(new byte[8]);
+            }
             report = read(control);
         }
         return report;

@@ -68,15 +68,16 @@ record MountOptions(
         boolean recursive = false;
         String propagation = "";
         for (String word : words) {
-            if (word.equals("bind") || word.equals("rbind")) {
+            String attribute = attribute(word);
+            if (!attribute.isEmpty()) {
+                sort(attribute, set, clear);
+            } else if (word.equals("bind") || word.equals("rbind")) {
                 bind = true;
                 recursive |= word.equals("rbind");
             } else if (PROPAGATION.contains(word)) {
                 propagation = word;
             } else if (word.equals("idmap") || word.equals("ridmap") || word.equals("tmpcopyup")) {
                 throw new IllegalArgumentException(field + ": '" + word + "' is not supported yet");
-            } else if (!attribute(word).isEmpty()) {
-                sort(attribute(word), set, clear);
             } else if (word.startsWith("r") && !attribute(word.substring(1)).isEmpty()) {
                 sort(attribute(word.substring(1)), recursiveSet, recursiveClear);
             } else if (!word.equals("defaults")) {

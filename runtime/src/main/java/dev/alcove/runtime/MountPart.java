@@ -12,11 +12,13 @@ final class MountPart {
     private final Plan plan;
     private final CgroupPart cgroup;
     private final IdentityHashMap<OciMount, Arg.Result> sources = new IdentityHashMap<>();
+    private final List<MountOptions> options;
     private Arg devpts = Arg.ZERO;
 
     MountPart(Plan plan, CgroupPart cgroup) {
         this.plan = plan;
         this.cgroup = cgroup;
+        this.options = parse(plan.spec.config().mounts());
     }
 
     /** The descriptor of the container's devpts, or 0 without one. */
@@ -24,9 +26,13 @@ final class MountPart {
         return devpts;
     }
 
-    private MountOptions options(int i) {
-        return MountOptions.parse(
-                "mounts[" + i + "].options", plan.spec.config().mounts().get(i).options());
+    private static List<MountOptions> parse(List<OciMount> mounts) {
+        List<MountOptions> options = new ArrayList<>(mounts.size());
+        for (int i = 0; i < mounts.size(); i++) {
+            options.add(MountOptions.parse(
+                    "mounts[" + i + "].options", mounts.get(i).options()));
+        }
+        return options;
     }
 
     private static boolean isBind(OciMount m, MountOptions o) {
@@ -41,7 +47,7 @@ final class MountPart {
         List<OciMount> mounts = plan.spec.config().mounts();
         for (int i = 0; i < mounts.size(); i++) {
             OciMount m = mounts.get(i);
-            MountOptions o = options(i);
+            MountOptions o = options.get(i);
             if (!isBind(m, o)) {
                 continue;
             }
@@ -90,7 +96,7 @@ final class MountPart {
         List<OciMount> mounts = plan.spec.config().mounts();
         for (int i = 0; i < mounts.size(); i++) {
             OciMount m = mounts.get(i);
-            MountOptions o = options(i);
+            MountOptions o = options.get(i);
             Arg.Result source = sources.get(m);
             if (source != null) {
                 boolean directory = !plan.facts.files().contains(m.source());
@@ -177,7 +183,7 @@ final class MountPart {
                     why,
                     Syscall.MOVE_MOUNT,
                     tree,
-                    Arg.string(""),
+                    Arg.EMPTY,
                     dir,
                     Arg.string(name),
                     plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));

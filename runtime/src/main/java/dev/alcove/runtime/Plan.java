@@ -20,8 +20,10 @@ final class Plan {
     /** Directories that the program itself made in a root of its own, so that they need not be looked for. */
     private final Set<String> made = new HashSet<>();
 
-    /** The same structure for the same flags: one place in the program's memory, read by many steps. */
+    /** The same structure for the same flags, by its text: one place in the program's memory, read by many steps. */
     private final Map<String, Arg.At> hows = new HashMap<>();
+
+    private final Map<String, Arg.At> attributes = new HashMap<>();
 
     private Arg root = Arg.ZERO;
     private boolean child;
@@ -88,7 +90,7 @@ final class Plan {
      */
     Arg.Result place(String path, boolean directory, String why) {
         String rel = relative(path);
-        Arg.Result at = p.register(name(rel));
+        Arg.Result at = p.place(rel);
         String flags = directory ? "O_PATH|O_DIRECTORY|O_CLOEXEC" : "O_PATH|O_CLOEXEC";
         if (rel.equals(".") || made.contains(rel)) {
             open(at, rel, flags, List.of(), why);
@@ -108,7 +110,7 @@ final class Plan {
 
     /** Opens a path in the root that may be missing. */
     Arg.Result openIfThere(String path, String flags, List<Errno> tolerated, String why) {
-        Arg.Result at = p.register(name(relative(path)));
+        Arg.Result at = p.place(relative(path));
         open(at, relative(path), flags, tolerated, why);
         return at;
     }
@@ -155,7 +157,7 @@ final class Plan {
             if (last) {
                 return;
             }
-            Arg.Result next = p.register(name(rel.substring(0, slash)));
+            Arg.Result next = p.place(rel.substring(0, slash));
             open(
                     next,
                     rel.substring(0, slash),
@@ -187,42 +189,34 @@ final class Plan {
         child = true;
     }
 
-    /** A short name for a register that holds a path's descriptor. */
-    private static String name(String rel) {
-        if (rel.equals(".")) {
-            return "at_root";
-        }
-        StringBuilder b = new StringBuilder("at_");
-        for (int i = 0; i < rel.length(); i++) {
-            char c = rel.charAt(i);
-            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            b.append(plain ? c : '_');
-        }
-        return b.toString();
-    }
-
     /** move_mount(2) of a mount by descriptor onto a place by descriptor. */
     void attach(Arg mount, Arg place, String why) {
         p.call(
                 why,
                 Syscall.MOVE_MOUNT,
                 mount,
-                Arg.string(""),
+                Arg.EMPTY,
                 place,
-                Arg.string(""),
+                Arg.EMPTY,
                 flags("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"));
     }
 
     /** struct mount_attr. */
     Arg.At attributes(String set, String clear, String propagation) {
-        return Arg.at(Data.longs(
-                "{set " + (set.isEmpty() ? "0" : set)
-                        + (clear.isEmpty() ? "" : ", clear " + clear)
-                        + (propagation.isEmpty() ? "" : ", " + propagation) + "}",
-                flags(set).value(),
-                flags(clear).value(),
-                flags(propagation).value(),
-                0));
+        String text = "{set " + (set.isEmpty() ? "0" : set)
+                + (clear.isEmpty() ? "" : ", clear " + clear)
+                + (propagation.isEmpty() ? "" : ", " + propagation) + "}";
+        Arg.At known = attributes.get(text);
+        if (known == null) {
+            known = Arg.at(Data.longs(
+                    text,
+                    flags(set).value(),
+                    flags(clear).value(),
+                    flags(propagation).value(),
+                    0));
+            attributes.put(text, known);
+        }
+        return known;
     }
 
     static final Arg.Num ATTR_SIZE = Arg.num(32);
@@ -233,7 +227,7 @@ final class Plan {
                 why,
                 Syscall.MOUNT_SETATTR,
                 mount,
-                Arg.string(""),
+                Arg.EMPTY,
                 flags(recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
                 attributes,
                 ATTR_SIZE);
@@ -279,8 +273,13 @@ final class Plan {
 
     /** A detached copy of what is at a host path, to be attached in the container. */
     Arg.Result copyOf(String hostPath, boolean recursive, String why) {
+        return copyOf("tree", hostPath, recursive, why);
+    }
+
+    /** The same, under a name for the reader. */
+    Arg.Result copyOf(String name, String hostPath, boolean recursive, String why) {
         return p.callTo(
-                "tree",
+                name,
                 why,
                 Syscall.OPEN_TREE,
                 Arg.CWD,
@@ -298,16 +297,23 @@ final class Plan {
                 why,
                 Syscall.OPEN_TREE,
                 place,
-                Arg.string(""),
+                Arg.EMPTY,
                 flags("OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH|AT_RECURSIVE"));
     }
 
+    void sync(int which, Arg pid, String why) {
+        sync(which, pid, Arg.ZERO, why);
+    }
+
     /** Java acts for the container, and init waits for its answer. */
-    void sync(int which, Arg.Result pid, String why) {
+    void sync(int which, Arg pid, Arg more, String why) {
         Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
         p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
+        if (more instanceof Arg.Result) {
+            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
+        }
         p.callAtLeast(
                 Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
         p.callAtLeast(

@@ -85,7 +85,12 @@ public final class Program {
 
         /** A fresh register, named for the reader. */
         Arg.Result register(String name) {
-            return new Arg.Result(registers++, name);
+            return new Arg.Result(registers++, name, false);
+        }
+
+        /** A fresh register for the descriptor of a place in the root. */
+        Arg.Result place(String path) {
+            return new Arg.Result(registers++, path, true);
         }
 
         void heading(String title, String why) {

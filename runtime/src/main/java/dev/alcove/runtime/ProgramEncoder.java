@@ -11,7 +11,7 @@ import java.util.Map;
 /** The binary form of a program, as {@code init/wire.table} lays it down. */
 final class ProgramEncoder {
     private final Program program;
-    private final IdentityHashMap<Data, Integer> places = new IdentityHashMap<>(1024);
+    private final IdentityHashMap<Data, Integer> places = new IdentityHashMap<>(128);
     private final Map<String, Integer> strings = new HashMap<>(512);
     private byte[] data = new byte[16384];
     private int used;
@@ -52,8 +52,8 @@ final class ProgramEncoder {
 
     private byte[] assemble(int count) {
         int dataSize = (used + 7) & ~7;
-        int relocationSize = (relocated * 4 + 7) & ~7;
-        int size = Wire.HEADER_SIZE + count * Wire.STEP_SIZE + relocationSize + dataSize;
+        int dataStart = Wire.HEADER_SIZE + ((count * Wire.STEP_SIZE + relocated * 4 + 7) & ~7);
+        int size = dataStart + dataSize;
         if (size > Wire.MAX_BYTES) {
             throw new IllegalArgumentException("the command, its environment and the mounts are too much: " + size
                     + " bytes of program, at most " + Wire.MAX_BYTES);
@@ -66,11 +66,10 @@ final class ProgramEncoder {
                 .putInt(dataSize)
                 .putInt(0);
         out.put(steps);
-        int at = out.position();
         for (int i = 0; i < relocated; i++) {
             out.putInt(relocations[i]);
         }
-        out.position(at + relocationSize);
+        out.position(dataStart);
         out.put(data, 0, dataSize);
         return out.array();
     }
@@ -94,19 +93,19 @@ final class ProgramEncoder {
             }
             case Step.Jump j -> {
                 op(base, Wire.OP_JUMP);
-                putShort(base + Wire.STEP_WHEN, (short)
+                steps[base + Wire.STEP_WHEN] = (byte)
                         switch (j.when()) {
                             case ALWAYS -> Wire.WHEN_ALWAYS;
                             case ZERO -> Wire.WHEN_ZERO;
                             case NEGATIVE -> Wire.WHEN_NEGATIVE;
                             case POSITIVE -> Wire.WHEN_POSITIVE;
-                        });
+                        };
                 arg(base, 0, j.value());
-                putInt(base + Wire.STEP_TARGET, numbers[j.to().index()]);
+                argument(base, 1, Wire.ARG_NUMBER, numbers[j.to().index()]);
             }
             case Step.OnFailure f -> {
                 op(base, Wire.OP_ON_FAILURE);
-                putInt(base + Wire.STEP_TARGET, numbers[f.to().index()]);
+                argument(base, 0, Wire.ARG_NUMBER, numbers[f.to().index()]);
             }
             case Step.Channel c -> {
                 op(base, Wire.OP_CHANNEL);
@@ -181,7 +180,7 @@ final class ProgramEncoder {
     }
 
     private void op(int base, int op) {
-        putShort(base + Wire.STEP_OP, (short) op);
+        steps[base + Wire.STEP_OP] = (byte) op;
     }
 
     private void result(int base, Arg.Result r) {
@@ -190,50 +189,42 @@ final class ProgramEncoder {
 
     private void tolerate(int base, List<Errno> errors, boolean any) {
         if (any) {
-            putShort(base + Wire.STEP_TOLERATE, (short) Wire.NONE);
+            steps[base + Wire.STEP_TOLERATE] = (byte) Wire.ANY;
         }
         if (errors.size() > 4) {
             throw new IllegalStateException("a step tolerates at most four errors");
         }
         for (int i = 0; i < errors.size(); i++) {
-            putShort(base + Wire.STEP_TOLERATE + 2 * i, (short) errors.get(i).number());
+            steps[base + Wire.STEP_TOLERATE + i] = (byte) errors.get(i).number();
         }
     }
 
     private void arg(int base, int i, Arg arg) {
-        int kind;
-        long value;
         switch (arg) {
             case Arg.Num n -> {
-                kind = Wire.ARG_NUMBER;
-                value = n.value();
+                int small = (int) n.value();
+                if (small == n.value()) {
+                    argument(base, i, Wire.ARG_NUMBER, small);
+                } else {
+                    argument(base, i, Wire.ARG_WIDE, place(Data.longs(n.text(), n.value())));
+                }
             }
-            case Arg.Result r -> {
-                kind = Wire.ARG_RESULT;
-                value = r.register();
-            }
-            case Arg.At a -> {
-                kind = Wire.ARG_DATA;
-                value = (long) place(a.data()) + a.offset();
-            }
+            case Arg.Result r -> argument(base, i, Wire.ARG_RESULT, r.register());
+            case Arg.At a -> argument(base, i, Wire.ARG_DATA, place(a.data()) + a.offset());
         }
+    }
+
+    private void argument(int base, int i, int kind, int value) {
         steps[base + Wire.STEP_KIND + i] = (byte) kind;
-        Data.put(steps, base + Wire.STEP_ARG + 8 * i, value);
+        putInt(base + Wire.STEP_ARG + 4 * i, value);
     }
 
     /** Where a piece stands in the data; put there when it is first used. Equal strings share a place. */
     private int place(Data piece) {
-        Integer known = places.get(piece);
+        String literal = piece.literal();
+        Integer known = literal == null ? places.get(piece) : strings.get(literal);
         if (known != null) {
             return known;
-        }
-        String literal = piece.literal();
-        if (literal != null) {
-            Integer same = strings.get(literal);
-            if (same != null) {
-                places.put(piece, same);
-                return same;
-            }
         }
         int at = (used + 7) & ~7;
         int end = at + Math.max(1, piece.size());
@@ -242,8 +233,9 @@ final class ProgramEncoder {
         }
         piece.copyTo(data, at);
         used = end;
-        places.put(piece, at);
-        if (literal != null) {
+        if (literal == null) {
+            places.put(piece, at);
+        } else {
             strings.put(literal, at);
         }
         for (Data.Pointer p : piece.pointers()) {

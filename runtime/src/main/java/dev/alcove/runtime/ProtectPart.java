@@ -45,42 +45,69 @@ final class ProtectPart {
         }
     }
 
-    /** Files covered by /dev/null, directories by an empty read-only one. */
+    /**
+     * Files covered by /dev/null, directories by an empty read-only one. Both are made once, and each place gets a copy.
+     * Only what is attached can be copied (open_tree(2)): so they cover the host's /dev/null and /proc, which this mount
+     * namespace has until the old root goes, and which nothing after this needs.
+     */
     void mask(OciLinux linux) {
+        if (linux.maskedPaths().isEmpty()) {
+            return;
+        }
         Program.Builder p = plan.p;
+        String file = "what covers a hidden file: nothing can be read from it";
+        Arg.Result nothing = plan.copyOf("nothing", "/dev/null", false, file);
+        plan.setAttributes(nothing, false, plan.attributes(DevicePart.BOUND, "", ""), DevicePart.BOUND_WHY);
+        over(nothing, "/dev/null", file);
+        String directory = "what covers a hidden directory: it is empty, and stays so";
+        Arg.Result empty = plan.fileSystem(
+                "tmpfs",
+                "tmpfs",
+                List.of("size=0"),
+                plan.flags("MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"),
+                directory);
+        over(empty, "/proc", directory);
         for (String path : linux.maskedPaths()) {
             String why = "hidden: " + path + " tells of the host, or acts on it";
             Step.Label done = new Step.Label();
-            Step.Label missing = new Step.Label();
             Arg.Result at = plan.openIfThere(path, "O_PATH|O_CLOEXEC", List.of(Errno.ENOENT, Errno.ENOTDIR), why);
-            p.jump(Step.When.NEGATIVE, at, missing, "not on this kernel");
-            Arg.Result nothing = plan.copyOf("/dev/null", false, why);
-            plan.setAttributes(nothing, false, plan.attributes(DevicePart.BOUND, "", ""), DevicePart.BOUND_WHY);
+            p.jump(Step.When.NEGATIVE, at, done, "not on this kernel");
             // A directory takes no file: EINVAL of a move, ENOTDIR of a new mount. Then the directory below must fit.
             Arg.Result covered = p.tolerant(
                     "covered",
                     List.of(Errno.EINVAL, Errno.ENOTDIR),
                     why,
                     Syscall.MOVE_MOUNT,
-                    nothing,
-                    Arg.string(""),
+                    copyOf(nothing, why),
+                    Arg.EMPTY,
                     at,
-                    Arg.string(""),
+                    Arg.EMPTY,
                     plan.flags("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"));
-            plan.close(nothing);
             p.jump(Step.When.ZERO, covered, done, "a file, and hidden");
-            Arg.Result empty = plan.fileSystem(
-                    "tmpfs",
-                    "tmpfs",
-                    List.of("size=0"),
-                    plan.flags("MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"),
-                    why);
-            plan.attach(empty, at, why);
-            plan.close(empty);
+            plan.attach(copyOf(empty, why), at, why);
             p.bind(done);
-            plan.close(at);
-            p.bind(missing);
         }
+    }
+
+    private void over(Arg mount, String path, String why) {
+        plan.p.call(
+                why,
+                Syscall.MOVE_MOUNT,
+                mount,
+                Arg.EMPTY,
+                Arg.CWD,
+                Arg.string(path),
+                plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
+    }
+
+    private Arg.Result copyOf(Arg mount, String why) {
+        return plan.p.callTo(
+                "tree",
+                why,
+                Syscall.OPEN_TREE,
+                mount,
+                Arg.EMPTY,
+                plan.flags("OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH"));
     }
 
     /** The container's own small files. In a root that the program made they are written, else bound over what is there. */
@@ -90,7 +117,7 @@ final class ProtectPart {
         if (files.isEmpty()) {
             return;
         }
-        boolean own = plan.spec.rootfs() instanceof Rootfs.Host;
+        boolean own = plan.spec.rootfs() instanceof Rootfs.Host || plan.spec.rootfs() instanceof Rootfs.Empty;
         String why = "files made for this container";
         if (own) {
             for (TextFile f : files) {

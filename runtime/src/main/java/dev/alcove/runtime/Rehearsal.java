@@ -30,7 +30,7 @@ public final class Rehearsal {
         report(p, Wire.REPORT_STARTED, NOBODY);
         report(p, Wire.REPORT_EXITED, 0);
         p.add(new Step.Exit(Arg.ZERO, "that is all"));
-        return Container.start(builder.streams(), spec, facts, p.build(), Map.of());
+        return Container.start(builder.streams, spec, facts, p.build(), Map.of());
     }
 
     private static void report(Program.Builder p, int kind, long value) {

@@ -34,17 +34,19 @@ final class RootPart {
                     directory(d.path().toString());
                 }
             }
+            case Rootfs.Empty e -> empty();
             case Rootfs.Inherited i -> throw new IllegalStateException("no root to mount");
         }
     }
 
     private void directory(String path) {
-        Arg.Result root = plan.copyOf(path, true, "the root file system, as a mount of its own: pivot_root needs one");
+        Arg.Result root =
+                plan.copyOf("root", path, true, "the root file system, as a mount of its own: pivot_root needs one");
         plan.p.call(
                 "over its own directory",
                 Syscall.MOVE_MOUNT,
                 root,
-                Arg.string(""),
+                Arg.EMPTY,
                 Arg.CWD,
                 Arg.string(path),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -58,7 +60,7 @@ final class RootPart {
                 why,
                 Syscall.MOVE_MOUNT,
                 stage,
-                Arg.string(""),
+                Arg.EMPTY,
                 Arg.CWD,
                 Arg.string(STAGE),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -76,7 +78,7 @@ final class RootPart {
                 LAYER,
                 Syscall.MOVE_MOUNT,
                 tree,
-                Arg.string(""),
+                Arg.EMPTY,
                 stage,
                 Arg.string("lower"),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
@@ -90,11 +92,18 @@ final class RootPart {
                 LAYER,
                 Syscall.MOVE_MOUNT,
                 root,
-                Arg.string(""),
+                Arg.EMPTY,
                 stage,
                 Arg.string("root"),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
         plan.root(root);
+    }
+
+    private void empty() {
+        plan.root(stage("the root: an empty file system in memory", "755"));
+        for (String d : List.of("proc", "dev", "etc", "tmp")) {
+            directory(plan.root(), d, 0755, "places of the mounts and files to come");
+        }
     }
 
     /** The image {@code host}: /usr and its aliases read-only, everything else made here. */
@@ -178,14 +187,7 @@ final class RootPart {
         } else {
             emptyFile(root, rel, why);
         }
-        p.call(
-                why,
-                Syscall.MOVE_MOUNT,
-                tree,
-                Arg.string(""),
-                root,
-                Arg.string(rel),
-                plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
+        p.call(why, Syscall.MOVE_MOUNT, tree, Arg.EMPTY, root, Arg.string(rel), plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
         plan.close(tree);
     }
 

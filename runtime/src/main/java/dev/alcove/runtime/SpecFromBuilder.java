@@ -45,9 +45,6 @@ final class SpecFromBuilder {
     }
 
     ContainerSpec spec() {
-        if (b.command.isEmpty()) {
-            throw new IllegalArgumentException("command: a container needs a command to run");
-        }
         List<LinuxIdMapping> uids = b.uidMappings;
         List<LinuxIdMapping> gids = b.gidMappings;
         if (userNamespace && uids.isEmpty()) {
@@ -80,7 +77,8 @@ final class SpecFromBuilder {
                 b.remove,
                 Optional.empty(),
                 b.detached,
-                b.prepare);
+                b.prepare,
+                b.supervisor);
     }
 
     private Set<String> capabilities() {
@@ -105,7 +103,7 @@ final class SpecFromBuilder {
                 .env(environment)
                 .cwd(b.directory)
                 .user(b.user)
-                .terminal(b.terminal)
+                .terminal(b.streams.terminal())
                 .consoleSize(b.consoleSize.orElse(null))
                 // As docker: another user than root starts with an empty effective set.
                 .capabilities(
@@ -131,7 +129,7 @@ final class SpecFromBuilder {
 
     private List<OciMount> mounts(List<LinuxIdMapping> gids) {
         List<OciMount> all = new ArrayList<>();
-        if (!(b.rootfs instanceof Rootfs.Inherited)) {
+        if (!(b.rootfs instanceof Rootfs.Inherited) && !(b.rootfs instanceof Rootfs.Empty)) {
             boolean joinsUsers = b.rooms.get(NamespaceKind.USER) instanceof ContainerBuilder.Room.Joined;
             boolean confined = userNamespace || joinsUsers;
             boolean ttyGroup = joinsUsers
@@ -218,14 +216,14 @@ final class SpecFromBuilder {
         if (b.privileged) {
             rules.add(new LinuxDeviceCgroup(true, "a", null, null, "rwm"));
         } else {
-            rules.addAll(Defaults.deviceRules());
+            rules.addAll(Defaults.DEVICE_RULES);
             rules.addAll(b.deviceRules);
         }
         return asked.toBuilder().devices(rules).build();
     }
 
     private List<TextFile> files() {
-        if (b.rootfs instanceof Rootfs.Inherited) {
+        if (b.rootfs instanceof Rootfs.Inherited || b.rootfs instanceof Rootfs.Empty) {
             return b.files;
         }
         List<TextFile> all = new ArrayList<>();

@@ -65,7 +65,7 @@ sealed interface Step {
             List<String> env,
             @Override String why) implements Step {}
 
-    /** Waits for the other side's end of file, which means it succeeded, or its report of a failure. */
+    /** Waits for the other side's word and its end of file, which means it succeeded, or its report of a failure. */
     record Await(Arg fd, @Override String why) implements Step {}
 
     /**

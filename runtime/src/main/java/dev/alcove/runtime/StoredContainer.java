@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** A container found in a {@link ContainerStore}: it may be another process's, and may end at any time. */
 public final class StoredContainer {
@@ -264,6 +265,10 @@ public final class StoredContainer {
      * @param command the program and its arguments
      */
     public ExecBuilder exec(List<String> command) {
-        return new ExecBuilder(this, command);
+        return new ExecBuilder(
+                state,
+                () -> SeccompFilters.of(state.seccompChoice(), Set.copyOf(state.capabilities())),
+                this::process,
+                command);
     }
 }

@@ -46,6 +46,45 @@ record StoredState(
     /** The format's number; a file of a higher one is not read. */
     static final int FORMAT = 1;
 
+    /**
+     * What is kept of a container.
+     *
+     * @param seccomp as {@link #seccompText} has it
+     */
+    static StoredState of(
+            ContainerSpec spec, String name, String image, String stopSignal, boolean remove, String seccomp) {
+        var process = spec.config().process();
+        var linux = spec.config().linux();
+        if (process == null || linux == null) {
+            throw new IllegalStateException("'" + name + "' is one more process in a container, not a container");
+        }
+        List<String> rooms = new ArrayList<>();
+        linux.namespaces().forEach(n -> rooms.add(n.type()));
+        return new StoredState(
+                spec.id(),
+                name,
+                image,
+                process.args(),
+                System.currentTimeMillis(),
+                remove,
+                spec.group(),
+                stopSignal,
+                rooms,
+                process.env(),
+                process.cwd(),
+                process.user().uid(),
+                process.user().gid(),
+                process.user().additionalGids(),
+                process.capabilities() == null
+                        ? List.of()
+                        : process.capabilities().bounding(),
+                process.noNewPrivileges(),
+                seccomp,
+                landlockTexts(spec.landlock()),
+                rlimitTexts(process.rlimits()),
+                process.oomScoreAdj() == null ? OptionalInt.empty() : OptionalInt.of(process.oomScoreAdj()));
+    }
+
     byte[] toJson() {
         try (BytesJsonWriter out = JsonStream.builder().build().bufferedWriterAsBytes()) {
             write(out);

@@ -4,6 +4,7 @@ import dev.alcove.linux.Fd;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
+import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,11 +50,18 @@ final class Task {
                 false,
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** Starts it with the streams that were given, or the caller's own. */
     Container start(ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
-        return Container.start(new StreamChoice(Optional.empty(), true, streams, false), spec, facts, program, more);
+        StreamChoice choice = streams.isEmpty()
+                ? StreamChoice.PIPES
+                        .withIn(Redirect.INHERIT)
+                        .withOut(Redirect.INHERIT)
+                        .withErr(Redirect.INHERIT)
+                : StreamChoice.PIPES.withGiven(streams.get(0), streams.get(1), streams.get(2));
+        return Container.start(choice, spec, facts, program, more);
     }
 }

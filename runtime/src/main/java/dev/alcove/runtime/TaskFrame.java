@@ -90,7 +90,9 @@ final class TaskFrame {
     }
 
     void awaitStart() {
-        p.add(new Step.Await(parentEnd, "execve closes the child's end; before that it may report a failure"));
+        p.add(new Step.Await(
+                parentEnd,
+                "execve closes the child's end; before that it says that it is ready, or reports a failure"));
     }
 
     /** The rest of the monitor's part. */
@@ -191,6 +193,13 @@ final class TaskFrame {
 
     /** The child's last steps. */
     Program run() {
+        p.callAtLeast(
+                1,
+                "all is set up: an end of the handshake without this word is a death in between",
+                Syscall.WRITE,
+                childEnd,
+                Arg.at(Data.bytes(new byte[] {1}, "{ready}")),
+                Arg.num(1));
         p.call(
                 "signals reach the program",
                 Syscall.RT_SIGPROCMASK,

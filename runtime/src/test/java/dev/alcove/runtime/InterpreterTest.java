@@ -225,8 +225,8 @@ class InterpreterTest {
 
     @ParameterizedTest
     @EnumSource
-    void aChildsFailureIsPassedOnAndItsEndOfFileIsSuccess(Arch arch) {
-        for (boolean fails : new boolean[] {true, false}) {
+    void aChildsWordAndEndAreSuccessItsFailureIsPassedOnAndItsSilenceIsItsDeath(Arch arch) {
+        for (Said said : Said.values()) {
             Program.Builder p = new Program.Builder(arch);
             Data sockets = Data.buffer(8, "sockets");
             p.call(WHY, Syscall.SOCKETPAIR, Arg.num(1), Arg.num(1), Arg.ZERO, Arg.at(sockets));
@@ -239,26 +239,42 @@ class InterpreterTest {
             p.jump(Step.When.ZERO, pid, child, WHY);
             p.undo(Program.Builder.attempted(WHY, Syscall.WAIT4, pid, Arg.NULL, Arg.ZERO, Arg.NULL));
             p.attempt(WHY, Syscall.CLOSE, theirs);
+            int await = p.build().length();
             p.add(new Step.Await(ours, WHY));
             say(p, "success");
             p.unwind();
             exit(p, 0);
             p.bind(child);
             p.add(new Step.Channel(theirs, WHY));
+            if (said != Said.NOTHING && said != Said.FAILURE) {
+                p.call(WHY, Syscall.WRITE, theirs, Arg.at(Data.bytes(new byte[] {1}, "{ready}")), Arg.num(1));
+            }
             int step = p.build().length();
-            if (fails) {
+            if (said == Said.FAILURE || said == Said.WORD_AND_FAILURE) {
                 failing(p);
             }
             exit(p, 0);
             InitRun.Outcome o = InitRun.run(p.build());
-            assertThat(o.output()).isEqualTo(fails ? "" : "success");
-            if (fails) {
-                assertThat(o.reports())
-                        .containsExactly(new Launcher.Report(Wire.REPORT_FAILED, step, Errno.ENOENT.number(), 0, 0, 0));
-            } else {
-                assertThat(o.reports()).isEmpty();
-            }
+            assertThat(o.output()).isEqualTo(said == Said.WORD ? "success" : "");
+            Launcher.Report failure = new Launcher.Report(Wire.REPORT_FAILED, step, Errno.ENOENT.number(), 0, 0, 0);
+            Launcher.Report death = new Launcher.Report(Wire.REPORT_FAILED, await, Errno.ECHILD.number(), 0, 0, 0);
+            assertThat(o.reports())
+                    .as("after " + said)
+                    .isEqualTo(
+                            switch (said) {
+                                case WORD -> List.of();
+                                case NOTHING -> List.of(death);
+                                case FAILURE, WORD_AND_FAILURE -> List.of(failure);
+                            });
         }
+    }
+
+    /** What a child says before its end. */
+    private enum Said {
+        WORD,
+        NOTHING,
+        FAILURE,
+        WORD_AND_FAILURE
     }
 
     /** clone(2) with SIGCHLD alone, which qemu-user knows as well. */

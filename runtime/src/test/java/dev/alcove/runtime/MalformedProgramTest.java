@@ -62,7 +62,7 @@ class MalformedProgramTest {
     }
 
     private static int arg(int number, int i) {
-        return step(number) + Wire.STEP_ARG + 8 * i;
+        return step(number) + Wire.STEP_ARG + 4 * i;
     }
 
     private static int relocations(ByteBuffer b) {
@@ -70,7 +70,8 @@ class MalformedProgramTest {
     }
 
     private static int data(ByteBuffer b) {
-        return relocations(b) + ((b.getInt(Wire.HEADER_RELOCATIONS) * 4 + 7) & ~7);
+        int code = b.getInt(Wire.HEADER_STEPS) * Wire.STEP_SIZE + b.getInt(Wire.HEADER_RELOCATIONS) * 4;
+        return Wire.HEADER_SIZE + ((code + 7) & ~7);
     }
 
     static List<Case> cases() {
@@ -87,56 +88,63 @@ class MalformedProgramTest {
         header(all, "relocations", Wire.HEADER_RELOCATIONS, -1, Wire.MAX_BYTES, 0x40000000, 0x80000000);
         header(all, "data", Wire.HEADER_DATA, -1, -8, 0, 4, 8, Wire.MAX_BYTES, 0x7ffffff8);
         header(all, "zero", Wire.HEADER_ZERO, 1, -1);
-        for (int op : new int[] {0, Wire.OP_EXIT + 1, 0xffff}) {
-            all.add(new Case("op " + op, b -> b.putShort(step(SAY) + Wire.STEP_OP, (short) op)));
+        for (int op : new int[] {0, Wire.OP_EXIT + 1, 0xff}) {
+            all.add(new Case("op " + op, b -> b.put(step(SAY) + Wire.STEP_OP, (byte) op)));
         }
         for (int i = 0; i < 6; i++) {
             int at = i;
-            all.add(new Case("kind " + i, b -> b.put(step(SAY) + Wire.STEP_KIND + at, (byte) 3)));
+            all.add(new Case("kind " + i, b -> b.put(step(SAY) + Wire.STEP_KIND + at, (byte) 4)));
             all.add(new Case("register " + i, b -> {
                 b.put(step(SAY) + Wire.STEP_KIND + at, (byte) Wire.ARG_RESULT);
-                b.putLong(arg(SAY, at), 1);
+                b.putInt(arg(SAY, at), 1);
             }));
-            for (long offset : new long[] {-1, Long.MIN_VALUE, 1L << 32, Wire.MAX_BYTES}) {
-                all.add(new Case("offset " + i + " " + offset, b -> {
-                    b.put(step(SAY) + Wire.STEP_KIND + at, (byte) Wire.ARG_DATA);
-                    b.putLong(arg(SAY, at), offset);
+            for (int kind : new int[] {Wire.ARG_DATA, Wire.ARG_WIDE}) {
+                for (int offset : new int[] {-1, -8, Integer.MIN_VALUE, Wire.MAX_BYTES}) {
+                    all.add(new Case("offset " + i + " " + offset + " of kind " + kind, b -> {
+                        b.put(step(SAY) + Wire.STEP_KIND + at, (byte) kind);
+                        b.putInt(arg(SAY, at), offset);
+                    }));
+                }
+                all.add(new Case("offset " + i + " just behind of kind " + kind, b -> {
+                    b.put(step(SAY) + Wire.STEP_KIND + at, (byte) kind);
+                    b.putInt(arg(SAY, at), b.getInt(Wire.HEADER_DATA));
                 }));
             }
-            all.add(new Case("offset " + i + " just behind", b -> {
-                b.put(step(SAY) + Wire.STEP_KIND + at, (byte) Wire.ARG_DATA);
-                b.putLong(arg(SAY, at), b.getInt(Wire.HEADER_DATA));
+            all.add(new Case("number " + i + " askew", b -> {
+                b.put(step(SAY) + Wire.STEP_KIND + at, (byte) Wire.ARG_WIDE);
+                b.putInt(arg(SAY, at), 4);
             }));
         }
-        all.add(new Case("spare", b -> b.putShort(step(SAY) + Wire.STEP_SPARE, (short) 1)));
         all.add(new Case("result", b -> b.putShort(step(SAY) + Wire.STEP_RESULT, (short) 1)));
-        all.add(new Case("when", b -> b.putShort(step(JUMP) + Wire.STEP_WHEN, (short) 4)));
-        all.add(new Case("jump behind the end", b -> b.putInt(step(JUMP) + Wire.STEP_TARGET, 10)));
-        all.add(new Case("jump far", b -> b.putInt(step(JUMP) + Wire.STEP_TARGET, -1)));
-        all.add(new Case("failure behind the end", b -> b.putInt(step(ON_FAILURE) + Wire.STEP_TARGET, 10)));
+        all.add(new Case("when", b -> b.put(step(JUMP) + Wire.STEP_WHEN, (byte) 4)));
+        all.add(new Case("jump behind the end", b -> b.putInt(arg(JUMP, 1), 10)));
+        all.add(new Case("jump far", b -> b.putInt(arg(JUMP, 1), -1)));
+        all.add(new Case(
+                "jump to a register's step", b -> b.put(step(JUMP) + Wire.STEP_KIND + 1, (byte) Wire.ARG_RESULT)));
+        all.add(new Case("failure behind the end", b -> b.putInt(arg(ON_FAILURE, 0), 10)));
         for (int width : new int[] {0, 3, 5, 16, -1}) {
-            all.add(new Case("put of " + width, b -> b.putLong(arg(PUT, 2), width)));
-            all.add(new Case("get of " + width, b -> b.putLong(arg(GET, 1), width)));
+            all.add(new Case("put of " + width, b -> b.putInt(arg(PUT, 2), width)));
+            all.add(new Case("get of " + width, b -> b.putInt(arg(GET, 1), width)));
         }
         all.add(new Case(
                 "put by a register's width", b -> b.put(step(PUT) + Wire.STEP_KIND + 2, (byte) Wire.ARG_RESULT)));
         all.add(new Case("put at a number", b -> b.put(step(PUT) + Wire.STEP_KIND, (byte) Wire.ARG_NUMBER)));
-        all.add(new Case("put over the end", b -> b.putLong(arg(PUT, 0), b.getInt(Wire.HEADER_DATA) - 4)));
-        all.add(new Case("get over the end", b -> b.putLong(arg(GET, 0), b.getInt(Wire.HEADER_DATA) - 4)));
-        all.add(new Case("decimal without room", b -> b.putLong(arg(DECIMAL, 0), b.getInt(Wire.HEADER_DATA) - 26)));
+        all.add(new Case("put over the end", b -> b.putInt(arg(PUT, 0), b.getInt(Wire.HEADER_DATA) - 4)));
+        all.add(new Case("get over the end", b -> b.putInt(arg(GET, 0), b.getInt(Wire.HEADER_DATA) - 4)));
+        all.add(new Case("decimal without room", b -> b.putInt(arg(DECIMAL, 0), b.getInt(Wire.HEADER_DATA) - 26)));
         all.add(new Case("decimal's suffix is a number", b -> b.put(step(DECIMAL) + Wire.STEP_KIND + 2, (byte) 0)));
         all.add(new Case("decimal's suffix without end", MalformedProgramTest::endless));
         all.add(new Case(
-                "monitor's report over the end", b -> b.putLong(arg(MONITOR, 5), b.getInt(Wire.HEADER_DATA) - 32)));
-        all.add(new Case("monitor's report askew", b -> b.putLong(arg(MONITOR, 5), b.getLong(arg(MONITOR, 5)) + 4)));
+                "monitor's report over the end", b -> b.putInt(arg(MONITOR, 5), b.getInt(Wire.HEADER_DATA) - 32)));
+        all.add(new Case("monitor's report askew", b -> b.putInt(arg(MONITOR, 5), b.getInt(arg(MONITOR, 5)) + 4)));
         all.add(new Case("path is a number", b -> b.put(step(KILL_ALL) + Wire.STEP_KIND, (byte) 0)));
         for (int i = 0; i < 3; i++) {
             int at = i;
             all.add(new Case("list " + i + " is a number", b -> b.put(step(EXEC) + Wire.STEP_KIND + at, (byte) 0)));
-            all.add(new Case("list " + i + " askew", b -> b.putLong(arg(EXEC, at), b.getLong(arg(EXEC, at)) + 1)));
+            all.add(new Case("list " + i + " askew", b -> b.putInt(arg(EXEC, at), b.getInt(arg(EXEC, at)) + 1)));
         }
         all.add(new Case("list's pointer is none of ours", b -> {
-            int list = data(b) + (int) b.getLong(arg(EXEC, 2));
+            int list = data(b) + b.getInt(arg(EXEC, 2));
             b.putLong(list, 0x1000);
         }));
         all.add(new Case("relocation askew", b -> b.putInt(relocations(b), b.getInt(relocations(b)) + 4)));
@@ -152,7 +160,7 @@ class MalformedProgramTest {
     private static void endless(ByteBuffer b) {
         int size = b.getInt(Wire.HEADER_DATA);
         b.putLong(data(b) + size - 8, -1);
-        b.putLong(arg(DECIMAL, 2), size - 8);
+        b.putInt(arg(DECIMAL, 2), size - 8);
     }
 
     private static void header(List<Case> all, String field, int offset, int... values) {
@@ -204,7 +212,7 @@ class MalformedProgramTest {
         byte[] program = ProgramEncoder.encode(p.build());
         ByteBuffer b = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
         // The path is the last piece of the data: what stands behind it is cut off.
-        b.putLong(arg(2, 0), b.getLong(arg(0, 1)));
+        b.putInt(arg(2, 0), b.getInt(arg(0, 1)));
         b.putInt(Wire.HEADER_DATA, 16);
         assertThat(InitRun.run(Arrays.copyOf(program, data(b) + 16)).reports())
                 .containsExactly(new Launcher.Report(Wire.REPORT_FAILED, 2, Errno.EFAULT.number(), 0, 0, 0));

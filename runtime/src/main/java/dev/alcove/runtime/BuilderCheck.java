@@ -1,0 +1,268 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Capability;
+import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.Rlimit;
+import dev.alcove.spec.LinuxDevice;
+import dev.alcove.spec.OciMount;
+import dev.alcove.spec.PosixRlimit;
+import dev.alcove.spec.SpecException;
+import dev.alcove.spec.Sysctl;
+import dev.alcove.spec.TimeOffset;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a builder was told that cannot be, all of it at once and each by the method that was called. Only what can be said
+ * without looking at the machine; the planner says the rest.
+ */
+final class BuilderCheck {
+    /** __NEW_UTS_LEN: what sethostname(2) takes. */
+    private static final int LONGEST_NAME = 64;
+
+    private static final int WORST_OOM = 1000;
+    private static final int MOST_CHARACTERS = 0xffff;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
+
+    private final ContainerBuilder b;
+    private final List<String> faults = new ArrayList<>(0);
+
+    private BuilderCheck(ContainerBuilder builder) {
+        this.b = builder;
+    }
+
+    /**
+     * Refuses what cannot be.
+     *
+     * @throws IllegalArgumentException with a line for every fault, {@code method: what is wrong}
+     */
+    static void check(ContainerBuilder builder) {
+        BuilderCheck c = new BuilderCheck(builder);
+        c.command();
+        c.names();
+        c.rooms();
+        c.root();
+        c.streams();
+        c.process();
+        c.limits();
+        c.devices();
+        c.files();
+        if (c.faults.size() == 1) {
+            throw new IllegalArgumentException(c.faults.getFirst());
+        }
+        if (!c.faults.isEmpty()) {
+            throw new IllegalArgumentException("this container cannot be, for " + c.faults.size() + " reasons:\n  "
+                    + String.join("\n  ", c.faults));
+        }
+    }
+
+    private void fault(String method, String problem) {
+        faults.add(method + ": " + problem);
+    }
+
+    private static String quote(String value) {
+        return SpecException.quote(value);
+    }
+
+    private boolean own(NamespaceKind kind) {
+        return b.rooms.get(kind) instanceof ContainerBuilder.Room.Own;
+    }
+
+    private boolean clean(String method, String text) {
+        if (text.indexOf('\0') >= 0) {
+            fault(method, quote(text) + " holds a NUL character, which ends a string for the kernel");
+            return false;
+        }
+        return true;
+    }
+
+    private void command() {
+        if (b.command.isEmpty() || b.command.getFirst().isEmpty()) {
+            fault("command", "a container needs a command to run");
+        }
+        b.command.forEach(word -> clean("command", word));
+        for (Map.Entry<String, String> e : b.environment.entrySet()) {
+            String name = e.getKey();
+            if (name.isEmpty() || name.indexOf('=') >= 0) {
+                fault("environment", quote(name) + " is not a variable's name: it has no =, and is not empty");
+            }
+            if (clean("environment", name)) {
+                clean("environment", e.getValue());
+            }
+        }
+        if (clean("directory", b.directory) && !b.directory.isEmpty() && !b.directory.startsWith("/")) {
+            fault("directory", quote(b.directory) + " is not an absolute path");
+        }
+    }
+
+    private void names() {
+        if (!SpecCheck.goodId(b.id)) {
+            fault("id", quote(b.id) + " is not letters, digits and _.-+, beginning with no dot");
+        }
+        name("hostname", b.hostname);
+        name("domainname", b.domainname);
+        for (String line : b.hosts) {
+            if (line.isBlank() || line.indexOf('\n') >= 0 || line.strip().indexOf(' ') < 0) {
+                fault("host", quote(line) + " is not an address and a name");
+            }
+        }
+    }
+
+    private void name(String method, String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > LONGEST_NAME) {
+            fault(method, quote(name) + " has " + bytes + " bytes, at most " + LONGEST_NAME + " are allowed");
+        }
+        if (clean(method, name) && !name.isEmpty() && !own(NamespaceKind.UTS)) {
+            fault(method, "there is no UTS namespace of its own: room(UTS, …) shares another's name");
+        }
+    }
+
+    private void rooms() {
+        for (Map.Entry<NamespaceKind, ContainerBuilder.Room> e : b.rooms.entrySet()) {
+            if (e.getValue() instanceof ContainerBuilder.Room.Joined j
+                    && !j.file().isAbsolute()) {
+                fault("room(" + e.getKey() + ", …)", quote(j.file().toString()) + " is not an absolute path");
+            }
+        }
+        if (!b.timeOffsets.isEmpty() && !own(NamespaceKind.TIME)) {
+            fault("timeOffset", "there is no time namespace of its own: room(TIME, …) shares another's clocks");
+        }
+        Set<TimeOffset.Clock> clocks = new HashSet<>(2);
+        for (TimeOffset offset : b.timeOffsets) {
+            if (!clocks.add(offset.clock())) {
+                fault("timeOffset", offset.clock().text() + " was given two offsets");
+            }
+        }
+        if ((!b.uidMappings.isEmpty() || !b.gidMappings.isEmpty()) && !own(NamespaceKind.USER)) {
+            fault("idMappings", "there is no user namespace of its own: room(USER, …) shares another's ids");
+        }
+        if (own(NamespaceKind.USER) && b.uidMappings.isEmpty() != b.gidMappings.isEmpty()) {
+            fault("idMappings", "both users and groups must be mapped, or neither");
+        }
+        for (Map.Entry<String, String> e : b.sysctl.entrySet()) {
+            try {
+                Sysctl.parse(e.getKey() + "=" + e.getValue()).check(own(NamespaceKind.IPC), own(NamespaceKind.NET));
+            } catch (SpecException refusal) {
+                fault("sysctl", refusal.problem());
+            }
+        }
+    }
+
+    private void root() {
+        boolean bare = b.rootfs instanceof Rootfs.Inherited;
+        if (!bare && !own(NamespaceKind.MOUNT)) {
+            fault(
+                    "rootfs",
+                    "a root file system of its own needs a mount namespace of its own: leave room(MOUNT, …) out,"
+                            + " or take Rootfs.inherited()");
+        }
+        if (bare && b.readOnly) {
+            fault("readOnly", "with Rootfs.inherited() the root is the caller's own, which stays as it is");
+        }
+        if (bare && !b.mounts.isEmpty() && !own(NamespaceKind.MOUNT)) {
+            fault("mount", "there is no mount namespace of its own to mount in: room(MOUNT, …) shares another's");
+        }
+        for (OciMount m : b.mounts) {
+            if (!m.destination().startsWith("/")) {
+                fault("mount", quote(m.destination()) + " is not an absolute path");
+            }
+        }
+    }
+
+    private void streams() {
+        StreamChoice s = b.streams;
+        boolean toFiles = s.merged() || moved(s.in()) || moved(s.out()) || moved(s.err());
+        if (s.terminal() && toFiles) {
+            fault("terminal", "a terminal takes the place of standard input, output and error: leave redirects out");
+        }
+        if (!s.given().isEmpty() && s.redirected()) {
+            fault("redirect", "the streams are given as descriptors and as redirects: choose one");
+        }
+        b.consoleSize.ifPresent(size -> {
+            if (!s.terminal()) {
+                fault("terminalSize", "there is no terminal: terminal(true) gives it one");
+            }
+            if (size.height() < 0
+                    || size.height() > MOST_CHARACTERS
+                    || size.width() < 0
+                    || size.width() > MOST_CHARACTERS) {
+                fault(
+                        "terminalSize",
+                        size.height() + " rows and " + size.width() + " columns: each is 0 to " + MOST_CHARACTERS);
+            }
+        });
+    }
+
+    private static boolean moved(Redirect redirect) {
+        return redirect.file() != null;
+    }
+
+    private void process() {
+        for (String name : b.capabilities) {
+            if (Capability.named(name).isEmpty()) {
+                fault("capabilities", quote(name) + " is not a capability, capabilities(7)");
+            }
+        }
+        if (b.oomScoreAdj.isPresent() && Math.abs(b.oomScoreAdj.getAsLong()) > WORST_OOM) {
+            fault("oomScoreAdj", b.oomScoreAdj.getAsLong() + " is not from -" + WORST_OOM + " to " + WORST_OOM);
+        }
+        b.timeout.ifPresent(timeout -> {
+            if (timeout.compareTo(SHORTEST) < 0) {
+                fault("timeout", timeout + " is not a time of a millisecond or more");
+            } else if (timeout.compareTo(LONGEST) > 0) {
+                fault("timeout", timeout + " is longer than can be counted: leave it out");
+            }
+        });
+        Set<String> seen = new HashSet<>();
+        for (PosixRlimit r : b.rlimits) {
+            if (Rlimit.named(r.type()).isEmpty()) {
+                fault("rlimit", quote(r.type()) + " is not a resource limit, getrlimit(2)");
+            } else if (!seen.add(r.type())) {
+                fault("rlimit", r.type() + " was given twice");
+            }
+            if (r.soft().compareTo(r.hard()) > 0) {
+                fault(
+                        "rlimit",
+                        r.type() + ": the soft limit "
+                                + Long.toUnsignedString(r.soft().bits()) + " is above the hard one, "
+                                + Long.toUnsignedString(r.hard().bits()));
+            }
+        }
+    }
+
+    private void limits() {
+        if (b.resources == null) {
+            return;
+        }
+        try {
+            Limits.of(b.resources);
+        } catch (IllegalArgumentException e) {
+            fault("limits", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void devices() {
+        for (LinuxDevice d : b.devices) {
+            if (!d.path().startsWith("/")) {
+                fault("device", quote(d.path()) + " is not an absolute path");
+            }
+        }
+    }
+
+    private void files() {
+        Set<String> seen = new HashSet<>();
+        for (TextFile f : b.files) {
+            if (!seen.add(f.path())) {
+                fault("file", quote(f.path()) + " was given twice");
+            }
+        }
+    }
+}
