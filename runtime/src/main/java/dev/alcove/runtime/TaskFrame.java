@@ -162,7 +162,7 @@ final class TaskFrame {
     void waitForMonitor() {
         p.callAtLeast(
                 1,
-                "until what the monitor does for this process is done: its ids",
+                "until what the monitor does for this process is done: its ids, handles of its namespaces",
                 Syscall.READ,
                 childEnd,
                 Arg.at(Data.buffer(8, "go")),

@@ -23,6 +23,9 @@ final class UnsharePlanner {
     private final boolean user;
     private final boolean offsets;
 
+    /** Whether the child waits for what the monitor does: it may have ended otherwise, and its namespaces with it. */
+    private final boolean waits;
+
     private UnsharePlanner(ContainerSpec spec, HostFacts facts, Unsharing wanted) {
         this.plan = new Plan(spec, facts);
         this.p = plan.p;
@@ -33,6 +36,7 @@ final class UnsharePlanner {
                 : spec.config().linux();
         this.user = wanted.made().contains(NamespaceKind.USER);
         this.offsets = !linux.timeOffsets().isEmpty();
+        this.waits = user || !wanted.pins().isEmpty();
     }
 
     static Program plan(ContainerSpec spec, HostFacts facts, Unsharing wanted) {
@@ -53,7 +57,7 @@ final class UnsharePlanner {
             maps(pid);
         }
         Map<NamespaceKind, Arg.Result> handles = handles(pid);
-        if (user) {
+        if (waits) {
             frame.letGo();
         }
         frame.awaitStart();
@@ -63,7 +67,7 @@ final class UnsharePlanner {
         Arg.Num death =
                 Arg.num(wanted.deathSignal(), Signal.of(wanted.deathSignal()).kernelName());
         frame.child(death);
-        if (user) {
+        if (waits) {
             frame.waitForMonitor();
         }
         child();
@@ -91,7 +95,7 @@ final class UnsharePlanner {
         }
     }
 
-    /** Opened while the child waits or has yet to execute: a command that ends at once takes its namespaces along. */
+    /** Opened while the child waits: a command that ends at once takes its namespaces along. */
     private Map<NamespaceKind, Arg.Result> handles(Arg.Result pid) {
         Map<NamespaceKind, Arg.Result> handles = new EnumMap<>(NamespaceKind.class);
         for (NamespaceKind kind : wanted.pins().keySet()) {
