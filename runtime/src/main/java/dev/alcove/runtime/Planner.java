@@ -178,7 +178,7 @@ public final class Planner {
                 parentEnd,
                 "execve closes the child's end; before that it says that it is ready, or reports a failure"));
         recordPid(pid);
-        report(pid);
+        plan.reportStarted(pid);
         Arg control = spec.detached() ? Arg.num(-1) : Arg.num(Wire.CONTROL);
         if (spec.detached()) {
             plan.close(Arg.num(Wire.CONTROL));
@@ -540,73 +540,20 @@ public final class Planner {
     }
 
     private void identityMaps(Arg.Result pid) {
-        if (!newUser) {
-            return;
-        }
-        if (IdMaps.needsHelper(linux, facts)) {
-            sync(SYNC_ID_MAPS, pid, "Java runs newuidmap and newgidmap, which may map more than this user's own id");
-        } else {
-            if (!facts.has(Capability.SETGID)) {
-                mapFile(
-                        pid,
-                        "/setgroups",
-                        "deny",
-                        "an ordinary user may map a group only without setgroups (CVE-2014-8989)");
-            }
-            mapFile(pid, "/gid_map", IdMaps.text(linux.gidMappings()), "which groups inside are which outside");
-            mapFile(pid, "/uid_map", IdMaps.text(linux.uidMappings()), "which users inside are which outside");
+        if (newUser) {
+            new IdMapPart(plan).write(pid, linux, !facts.has(Capability.SETGID));
         }
     }
 
     /** The daemon's half of the handshake: the child waits until what the parent does for it is done. */
     private void letGo(Arg.Result pid, Arg.Result parentEnd) {
         if (spec.prepare().isPresent()) {
-            sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
+            plan.sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
         }
         if (newUser || spec.prepare().isPresent()) {
             p.callAtLeast(
                     1, "all is there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
         }
-    }
-
-    private void sync(int which, Arg.Result pid, String why) {
-        sync(plan, which, pid, Arg.ZERO, why);
-    }
-
-    /** Java acts for the container, and init waits for its answer. */
-    static void sync(Plan plan, int which, Arg pid, Arg more, String why) {
-        Program.Builder p = plan.p;
-        Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
-        p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
-        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
-        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
-        if (more instanceof Arg.Result) {
-            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
-        }
-        p.callAtLeast(
-                Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
-        p.callAtLeast(
-                8, "until it is done", Syscall.READ, Arg.num(Wire.CONTROL), Arg.at(Data.buffer(8, "go")), Arg.num(8));
-    }
-
-    private void mapFile(Arg.Result pid, String file, String content, String why) {
-        Data path = Data.bytes(
-                java.util.Arrays.copyOf("/proc/".getBytes(java.nio.charset.StandardCharsets.UTF_8), 48),
-                "\"/proc/PID" + file + "\"");
-        Arg.Result length = p.register("length");
-        p.add(new Step.Decimal(length, Arg.at(path, 6), pid, file, why));
-        Arg.Result fd = p.callTo(
-                "file", why, Syscall.OPENAT, Arg.CWD, Arg.at(path), plan.flags("O_WRONLY|O_CLOEXEC"), Arg.ZERO);
-        plan.write(fd, content, why);
-        plan.close(fd);
-    }
-
-    private void report(Arg.Result pid) {
-        Data started = Data.buffer(Wire.REPORT_SIZE, "started");
-        p.add(new Step.Put(Arg.at(started), Arg.num(Wire.REPORT_STARTED, "STARTED"), 4, "the report"));
-        p.add(new Step.Put(Arg.at(started, Wire.REPORT_VALUE), pid, 8, "the report"));
-        p.attempt(
-                "tell that it runs", Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(started), Arg.num(Wire.REPORT_SIZE));
     }
 
     /** Errors that a probe of the caller's state shows early, with what to do. */
