@@ -240,9 +240,9 @@ final class IdentityPart {
         for (Capability c : wanted) {
             if (!plan.facts.has(c)) {
                 throw new Planner.PlanRefused(
-                        "process.capabilities.permitted: '" + c.kernelName() + "' cannot be given",
+                        "process.capabilities.permitted (--cap-add): '" + c.kernelName() + "' cannot be given",
                         "the process that starts the container does not have it itself",
-                        "leave it out, or start it with more privileges, or in a user namespace (--userns private)");
+                        "leave it out (--cap-drop), start it with more privileges, or in a user namespace (--userns private)");
             }
         }
     }

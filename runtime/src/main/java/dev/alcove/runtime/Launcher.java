@@ -49,7 +49,10 @@ final class Launcher {
     /** A report of init, as the wire table has it. */
     record Report(int kind, int step, long value, long extra0, long extra1, long extra2) {}
 
-    /** A started container: its pid, the socket that its monitor watches, the terminal's master if there is one. */
+    /**
+     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
+     * ours: then it is what made it), the terminal's master if there is one.
+     */
     record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {}
 
     private final ContainerSpec spec;
@@ -95,10 +98,19 @@ final class Launcher {
                 throw new IllegalStateException("init reports " + report.kind() + " where the start was awaited");
             }
             started = true;
+            if (spec.detached()) {
+                // It has left the monitor to itself, and ended.
+                monitor.reap();
+            }
             return new Started((int) report.value(), control, monitor, Optional.ofNullable(terminal));
         } finally {
             if (!started) {
                 // The end of the socket ends whatever init has started; then it clears up and is gone.
+                if (spec.detached()) {
+                    // The monitor is no child of ours: its end is the end of its side.
+                    control.shutdown();
+                    awaitEnd(control);
+                }
                 control.close();
                 if (terminal != null) {
                     terminal.close();

@@ -124,7 +124,7 @@ public final class Planner {
         if (process.args().isEmpty() || process.args().getFirst().isEmpty()) {
             throw new IllegalArgumentException("process.args: a command is needed");
         }
-        new SpecCheck(spec, process, linux).check(another(NamespaceKind.IPC), another(NamespaceKind.NET));
+        new SpecCheck(spec, process, linux).check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET));
         if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
                     "linux.namespaces: a root file system of its own needs a mount namespace of its own");
@@ -239,7 +239,7 @@ public final class Planner {
                 plan.flags("CLOSE_RANGE_CLOEXEC"));
         p.call("its name in ps", Syscall.PRCTL, plan.flags("PR_SET_NAME"), Arg.string("alcove"));
         if (spec.detached()) {
-            p.call("a session of its own: it outlives the caller's terminal", Syscall.SETSID);
+            leaveCaller();
         }
         lockState();
         Optional<Arg.Result> packed = Optional.empty();
@@ -259,6 +259,25 @@ public final class Planner {
                 Arg.at(sockets));
         timeOffsets();
         return packed;
+    }
+
+    /**
+     * A monitor that outlives its caller must not be its child either: a caller that lives on would have a zombie of
+     * every container that has ended. So init makes the monitor and ends at once, and the caller reaps init.
+     */
+    private void leaveCaller() {
+        Data args = Data.longs("{SIGCHLD}", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0);
+        Arg.Result monitor = p.callTo(
+                "monitor",
+                "the monitor outlives the caller: it is not to be its child",
+                Syscall.CLONE3,
+                Arg.at(args),
+                Arg.num(args.size()));
+        Step.Label on = new Step.Label();
+        p.jump(Step.When.ZERO, monitor, on, "the monitor goes on");
+        p.add(new Step.Exit(Arg.ZERO, "the caller reaps this, and has no child more"));
+        p.bind(on);
+        p.call("a session of its own: it outlives the caller's terminal", Syscall.SETSID);
     }
 
     private Arg.Result handshake(String name, int offset) {
