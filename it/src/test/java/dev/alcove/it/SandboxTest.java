@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,29 @@ class SandboxTest {
         assertThat(verdict.clean()).isTrue();
         assertThat(verdict.used().cpu()).isPositive();
         assertThat(verdict.used().memory().value()).isPositive();
+    }
+
+    @Test
+    void manyAtOnceAndOneThreadForAll() throws Exception {
+        List<Verdict> verdicts = new CopyOnWriteArrayList<>();
+        List<Thread> runners = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            runners.add(Thread.ofVirtual().start(() -> {
+                try {
+                    verdicts.add(pry("environment").run());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }));
+        }
+        for (Thread runner : runners) {
+            runner.join();
+        }
+        assertThat(verdicts).hasSize(8).allMatch(Verdict::clean);
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(name -> name.contains("sandbox")))
+                .containsExactly("alcove-sandbox");
     }
 
     @Test

@@ -81,6 +81,18 @@ class SandboxPolicyTest {
     }
 
     @Test
+    void noMemoryThatNobodyCountsAndNoLeases() {
+        assertThat(ask("mmap", 0, 4096, 3, 0x22, -1, 0)).isEqualTo(ALLOW);
+        assertThat(ask("mmap", 0, 4096, 3, 0x40022, -1, 0)).isEqualTo(NOTIFY);
+        assertThat(ask("memfd_create", 0, 1)).isEqualTo(ALLOW);
+        assertThat(ask("memfd_create", 0, 5)).isEqualTo(NOTIFY);
+        assertThat(ask("fcntl", 3, 3)).isEqualTo(ALLOW);
+        assertThat(ask("fcntl", 3, 1030)).isEqualTo(ALLOW);
+        assertThat(ask("fcntl", 3, 1024)).isEqualTo(NOTIFY);
+        assertThat(ask("fcntl", 3, 1026)).isEqualTo(NOTIFY);
+    }
+
+    @Test
     void whatProgramsTryAndDoWithout() {
         assertThat(ask("clone3")).isEqualTo(REFUSE | Errno.ENOSYS.number());
         assertThat(ask("sched_setaffinity")).isEqualTo(REFUSE | Errno.EPERM.number());
