@@ -48,6 +48,7 @@ public final class Container implements AutoCloseable {
 
     private final Object telling = new Object();
     private volatile @Nullable Exit exit;
+    private volatile @Nullable Joinable joinable;
     private @Nullable CompletableFuture<Exit> told;
     private Poller.@Nullable Registration watch;
 
@@ -338,9 +339,18 @@ public final class Container implements AutoCloseable {
      * @param command the program and its arguments
      */
     public ExecBuilder exec(List<String> command) {
-        StoredState state = StoredState.of(spec, spec.name(), "", "", false, "");
-        return new ExecBuilder(state, spec::seccomp, this::pinned, command);
+        Joinable known = joinable;
+        if (known == null) {
+            StoredState state = StoredState.of(spec, spec.name(), "", "", false, "");
+            known = new Joinable(state, ExecTarget.of(state, pid()));
+            joinable = known;
+        }
+        ExecTarget target = known.target();
+        return new ExecBuilder(known.state(), spec::seccomp, this::pinned, pid -> target, command);
     }
+
+    /** What one more process needs to know; looked up once, for the first. */
+    private record Joinable(StoredState state, ExecTarget target) {}
 
     /** A handle of the first process of one's own. */
     private Pidfd pinned() {

@@ -269,6 +269,7 @@ public final class StoredContainer {
                 state,
                 () -> SeccompFilters.of(state.seccompChoice(), Set.copyOf(state.capabilities())),
                 this::process,
+                pid -> ExecTarget.of(state, pid),
                 command);
     }
 }
