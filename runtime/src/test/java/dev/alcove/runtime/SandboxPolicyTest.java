@@ -105,10 +105,14 @@ class SandboxPolicyTest {
                 .compile(SandboxPolicy.policy())
                 .bytes());
         for (String call : List.of("openat", "futex", "newfstatat", "ppoll", "exit_group", "clock_gettime")) {
-            assertThat(arm.run(number(call), AARCH64, 0, 0, 0, 0, 0, 0)).as(call).isEqualTo(ALLOW);
+            assertThat(arm.run(number(call), AARCH64, 0, 0, 0, 0, 0, 0))
+                    .as(call)
+                    .isEqualTo(ALLOW);
         }
         for (String call : List.of("execve", "mount", "connect", "ptrace", "bpf")) {
-            assertThat(arm.run(number(call), AARCH64, 0, 0, 0, 0, 0, 0)).as(call).isEqualTo(NOTIFY);
+            assertThat(arm.run(number(call), AARCH64, 0, 0, 0, 0, 0, 0))
+                    .as(call)
+                    .isEqualTo(NOTIFY);
         }
     }
 
