@@ -189,6 +189,41 @@ final class Plan {
         child = true;
     }
 
+    /**
+     * Watches a process to its end, and kills it when it is to be killed.
+     *
+     * @param running   the step that watches it
+     * @param killable  whether that can come to be: by its owner's end or a time limit
+     * @param afterKill adds the steps without which what was killed does not die
+     */
+    void watch(Step.Monitor running, boolean killable, Runnable afterKill) {
+        p.add(running);
+        if (!killable) {
+            return;
+        }
+        Step.Label over = new Step.Label();
+        p.jump(Step.When.ZERO, running.ended(), over, "it has ended by itself");
+        p.attempt(
+                "its time is over, or its owner is gone",
+                Syscall.PIDFD_SEND_SIGNAL,
+                running.pidfd(),
+                flags("SIGKILL"),
+                Arg.NULL,
+                Arg.ZERO);
+        afterKill.run();
+        Arg never = Arg.num(-1);
+        p.add(new Step.Monitor(
+                running.ended(),
+                running.pid(),
+                running.pidfd(),
+                never,
+                never,
+                running.terminal(),
+                running.exited(),
+                "until it is dead"));
+        p.bind(over);
+    }
+
     /** move_mount(2) of a mount by descriptor onto a place by descriptor. */
     void attach(Arg mount, Arg place, String why) {
         p.call(

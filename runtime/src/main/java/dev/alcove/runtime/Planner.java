@@ -10,6 +10,7 @@ import dev.alcove.spec.LinuxTimeOffset;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -184,7 +185,20 @@ public final class Planner {
             plan.close(Arg.num(Wire.CONTROL));
         }
         p.add(new Step.Put(Arg.at(exited), Arg.num(Wire.REPORT_EXITED, "EXITED"), 4, "the report of the end"));
-        watch(pid, watch, control, terminal.isPresent() ? terminal.get() : Arg.num(-1), exited);
+        Arg.Num timeout = Arg.num(spec.timeout().map(Duration::toMillis).orElse(-1L));
+        Step.Monitor running = new Step.Monitor(
+                p.register("to_be_killed"),
+                pid,
+                watch,
+                control,
+                timeout,
+                terminal.isPresent() ? terminal.get() : Arg.num(-1),
+                Arg.at(exited),
+                spec.detached()
+                        ? "the container runs until it ends"
+                        : "the container runs until it ends, or whoever started it is gone");
+        // What is killed is thawed, as version 1's freezer keeps even SIGKILL from it.
+        plan.watch(running, !spec.detached() || spec.timeout().isPresent(), cgroup::thaw);
         p.add(new Step.Get(watched, Arg.at(exited), 4, "this point is only reached by a container that ran"));
         if (!creates(NamespaceKind.PID)) {
             cgroup.processes()
@@ -215,35 +229,6 @@ public final class Planner {
         new ChildPart(plan, this::creates, this::joins, joins, cgroup, linux, process, terminalSlave)
                 .plan(parentEnd, childEnd);
         return p.build();
-    }
-
-    /** To the container's end; what is killed is thawed, as version 1's freezer keeps even SIGKILL from it. */
-    private void watch(Arg pid, Arg.Result watch, Arg control, Arg terminal, Data exited) {
-        Arg.Result ended = p.register("to_be_killed");
-        Arg.Num timeout =
-                Arg.num(spec.timeout().map(java.time.Duration::toMillis).orElse(-1L));
-        p.add(new Step.Monitor(
-                ended,
-                pid,
-                watch,
-                control,
-                timeout,
-                terminal,
-                Arg.at(exited),
-                spec.detached()
-                        ? "the container runs until it ends"
-                        : "the container runs until it ends, or whoever started it is gone"));
-        if (spec.detached() && spec.timeout().isEmpty()) {
-            return;
-        }
-        Step.Label over = new Step.Label();
-        p.jump(Step.When.ZERO, ended, over, "it has ended by itself");
-        String why = spec.timeout().isPresent() ? "its time is over, or its owner is gone" : "its owner is gone";
-        p.attempt(why, Syscall.PIDFD_SEND_SIGNAL, watch, plan.flags("SIGKILL"), Arg.NULL, Arg.ZERO);
-        cgroup.thaw();
-        Arg never = Arg.num(-1);
-        p.add(new Step.Monitor(ended, pid, watch, never, never, terminal, Arg.at(exited), "until it is dead"));
-        p.bind(over);
     }
 
     private Optional<Arg.Result> terminalSlave = Optional.empty();

@@ -105,14 +105,16 @@ final class TaskFrame {
         }
         plan.reportStarted(pid);
         p.add(new Step.Put(Arg.at(exited), Arg.num(Wire.REPORT_EXITED, "EXITED"), 4, "the report of the end"));
-        p.add(new Step.Monitor(
+        Step.Monitor running = new Step.Monitor(
+                p.register("to_be_killed"),
                 pid,
                 watch,
                 Arg.num(Wire.CONTROL),
                 Arg.num(-1),
                 Arg.num(-1),
                 Arg.at(exited),
-                "the command runs until it ends, or whoever started it is gone"));
+                "the command runs until it ends, or whoever started it is gone");
+        plan.watch(running, true, () -> {});
         p.add(new Step.Get(watched, Arg.at(exited), 4, "this point is only reached by a command that ran"));
         p.unwind();
         Step.Label failed = new Step.Label();
