@@ -55,6 +55,14 @@ public record ContainerSpec(
                         .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
     }
 
+    /** Whether its memory has a limit. */
+    boolean memoryLimited() {
+        return config.linux() != null
+                && config.linux().resources() != null
+                && config.linux().resources().memory() != null
+                && config.linux().resources().memory().limit() != null;
+    }
+
     /** The name of its control group. */
     String group() {
         return config.linux() == null || config.linux().cgroupsPath().isEmpty()

@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SeccompFilter;
@@ -13,6 +14,7 @@ import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.UserSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +168,8 @@ public final class ExecBuilder {
             HostFacts facts = HostProbe.read(spec);
             return Container.start(
                     streams, spec, facts, Planner.plan(spec, facts), Map.of(ExecTarget.PIDFD, first.fd()));
+        } catch (LinuxException | UncheckedIOException e) {
+            throw Failure.here("execute in container '" + container.name() + "'", e);
         }
     }
 
