@@ -23,6 +23,8 @@ public final class Bench {
     private static final String ALCOVE = "Alcove in a warm JVM";
     private static final String ALCOVE_NET = ALCOVE + ", own network";
     private static final String CRUN = "crun run";
+    private static final String HELLO = "java, hello world";
+    private static final String SANDBOX = "Sandbox.java, hello world";
     private static final String LAUNCHER = "alcove run host true";
 
     private final Path work;
@@ -118,6 +120,10 @@ public final class Bench {
                     "/bin/noop");
             all.add(repeat("bubblewrap (does less)", 5, command, rest));
         }
+        Path classes = Path.of(
+                Bench.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        all.add(repeat(HELLO, 3, HelloInSandbox.plain(classes), List.of()));
+        all.add(new HelloInSandbox(SANDBOX, classes));
         if (!launcher.isEmpty()) {
             all.add(repeat(LAUNCHER, 2, List.of(launcher, "run", "host", "true"), List.of()));
         }
@@ -193,6 +199,7 @@ public final class Bench {
             ratio("with a network namespace: Alcove to C, wall", 2, ALCOVE_NET, HAND_NET, true);
             out.println("| memory of ours per idle container: the monitor | 100 KB | " + kilobytes(monitor) + " |");
             out.println("| the same with `--init`: monitor and init | 100 KB | " + kilobytes(both) + " |");
+            more("`Sandbox.java` on hello world, more than plain `java`", 60, SANDBOX, HELLO);
             Samples launcher = results.get(LAUNCHER);
             out.println("| `alcove run host true`, whole process | 300 ms | "
                     + (launcher == null || launcher.empty() ? "not measured" : format(launcher.wall(), 0) + " ms")
@@ -228,6 +235,12 @@ public final class Bench {
                 out.println("| " + name + " | not measured: " + s.failure() + " | | | | |");
                 return;
             }
+            if (name.equals(HELLO) || name.equals(SANDBOX)) {
+                // Nothing that is done in C is like it.
+                out.println("| " + name + " | " + s.count() + " | " + format(s.wall(), 2) + " | " + format(s.cpu(), 2)
+                        + " | | |");
+                return;
+            }
             Samples hand = results.getOrDefault(name.endsWith("own network") ? HAND_NET : HAND, s);
             out.println("| " + name + " | " + s.count() + " | " + format(s.wall(), 2) + " | " + format(s.cpu(), 2)
                     + " | " + format(s.wall() / hand.wall(), 2) + " | " + format(s.cpu() / hand.cpu(), 2) + " |");
@@ -242,6 +255,18 @@ public final class Bench {
                 measured = format(value, 2) + (value <= limit ? "" : " (missed)");
             }
             out.println("| " + what + " | " + format(limit, 1) + " | " + measured + " |");
+        }
+
+        /** How much longer one takes than another, by the medians of their walls. */
+        private void more(String what, double limit, String of, String than) {
+            Samples a = results.get(of);
+            Samples b = results.get(than);
+            String measured = "not measured";
+            if (a != null && b != null && !a.empty() && !b.empty()) {
+                double value = a.wall() - b.wall();
+                measured = format(value, 0) + " ms" + (value <= limit ? "" : " (missed)");
+            }
+            out.println("| " + what + " | " + format(limit, 0) + " ms | " + measured + " |");
         }
 
         private static String kilobytes(long bytes) {

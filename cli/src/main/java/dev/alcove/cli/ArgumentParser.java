@@ -69,6 +69,9 @@ final class ArgumentParser {
         if (table.named(name.substring(2)) != null) {
             return new UsageException(command, name + ": takes no value but true or false");
         }
+        if (command.equals("run")) {
+            NotYet.refuseFlag(name);
+        }
         String hint = DidYouMean.nearest(name, table.spellings())
                 .map(s -> "; did you mean '" + s + "'?")
                 .orElse("");

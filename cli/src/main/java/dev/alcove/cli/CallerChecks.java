@@ -56,8 +56,7 @@ final class CallerChecks {
 
     static void ids(Shell shell, List<Finding> findings) {
         for (String program : new String[] {"newuidmap", "newgidmap"}) {
-            findings.add(
-                    program(shell, program, "as root: apt-get install -y uidmap; for more than one id without root"));
+            findings.add(program(shell, program, "maps ranges of ids without root", "uidmap"));
         }
         Optional<ProcStatus> status = Proc.status(Kernel.pid());
         if (status.isEmpty()) {
@@ -97,21 +96,22 @@ final class CallerChecks {
                         : Files.isWritable(tun)
                                 ? Finding.ok("/dev/net/tun", "usable")
                                 : Finding.partly("/dev/net/tun", "not for this user", mend));
-        findings.add(program(shell, "pasta", "as root: apt-get install -y passt; for networks without root"));
-        findings.add(program(shell, "slirp4netns", "only where there is no pasta: apt-get install -y slirp4netns"));
+        findings.add(program(shell, "pasta", "networks without root", "passt"));
+        findings.add(program(shell, "slirp4netns", "the same where there is no pasta", "slirp4netns"));
     }
 
-    private static Finding program(Shell shell, String name, String mend) {
+    /** A program that alcove calls: what for, and which of Debian's packages has it. */
+    private static Finding program(Shell shell, String name, String purpose, String debian) {
         String path = shell.variable("PATH");
         for (int from = 0; from <= path.length(); ) {
             int colon = path.indexOf(':', from);
             int to = colon < 0 ? path.length() : colon;
             Path file = Path.of(path.substring(from, to), name);
             if (to > from && Files.isExecutable(file)) {
-                return Finding.ok(name, file.toString());
+                return Finding.ok(name, file + ": " + purpose);
             }
             from = to + 1;
         }
-        return Finding.partly(name, "not on PATH", mend);
+        return Finding.partly(name, "not on PATH: " + purpose, "as root: apt-get install -y " + debian);
     }
 }

@@ -1,5 +1,6 @@
 package dev.alcove.cli;
 
+import dev.alcove.runtime.ContainerBuilder;
 import java.util.List;
 
 /** {@code alcove explain run …}: what a run would do, call by call, without doing it. */
@@ -29,7 +30,13 @@ final class ExplainCommand implements Command {
         }
         Manual run = RunManual.of();
         Arguments parsed = ArgumentParser.parse(run.name(), run.flags(), words.subList(1, words.size()));
-        shell.out().print(RunSetup.of(shell, parsed).builder().explain().text());
+        ContainerBuilder builder = RunSetup.of(shell, parsed).builder();
+        shell.out().print(withoutId(builder.explain().text(), builder.id()));
         return 0;
+    }
+
+    /** Nothing is started, so there is no id: what stands for it is the same each time, and short. */
+    private static String withoutId(String text, String id) {
+        return text.replace(id, "<id>").replace(id.substring(0, RoomFlags.SHORT_ID), "<short id>");
     }
 }

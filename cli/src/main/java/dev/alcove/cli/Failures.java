@@ -33,12 +33,31 @@ final class Failures {
             case ContainerException c -> text;
             case SpecException s -> text;
             case IllegalArgumentException i -> text;
-            case CgroupUnavailableException c -> text;
+            case CgroupUnavailableException c ->
+                flag(c.limit()) + ": this limit cannot be set\n  likely cause: " + c.missing() + "\n  mend: "
+                        + c.mend();
             case LinuxException l -> text;
             case UncheckedIOException u -> text;
             default ->
                 "internal error: " + text + "\n  likely cause: a mistake in alcove"
                         + "\n  mend: set ALCOVE_DEBUG=1, run it again, and report what it prints";
+        };
+    }
+
+    /** The flag that a limit comes from, or the limit's own name. */
+    private static String flag(String limit) {
+        return switch (limit) {
+            case "memory" -> "--memory";
+            case "memorySwap" -> "--memory-swap";
+            case "memoryReservation" -> "--memory-reservation";
+            case "cpuQuota", "cpuPeriod" -> "--cpus";
+            case "cpuShares" -> "--cpu-shares";
+            case "cpusetCpus" -> "--cpuset-cpus";
+            case "cpusetMems" -> "--cpuset-mems";
+            case "ioWeight" -> "--blkio-weight";
+            case "pids" -> "--pids-limit";
+            case "devices" -> "--device";
+            default -> limit;
         };
     }
 

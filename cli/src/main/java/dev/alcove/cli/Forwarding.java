@@ -4,26 +4,56 @@ import dev.alcove.linux.Signal;
 import dev.alcove.runtime.Container;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Passes signals sent to the command on to the container, each one, as docker does. */
+/**
+ * Passes signals sent to the command on to the container, each one, as docker does. It listens before there is a
+ * container: one that comes during the start would end the command otherwise, with a status that is not the container's.
+ *
+ * {@snippet :
+ * try (Forwarding signals = Forwarding.listen(source, Signal.TERM); Container container = builder.start()) {
+ *     signals.to(container);
+ * }
+ * }
+ */
 final class Forwarding implements AutoCloseable {
     private final List<SignalSource.Subscription> subscriptions = new ArrayList<>();
+    private final List<Signal> early = new ArrayList<>();
+    private @Nullable Container container;
 
     private Forwarding() {}
 
     /**
-     * Begins to forward.
+     * Begins to listen.
      *
      * @param stopSignal what SIGTERM is passed on as
      */
-    static Forwarding to(SignalSource source, Container container, Signal stopSignal) {
+    static Forwarding listen(SignalSource source, Signal stopSignal) {
         Forwarding forwarding = new Forwarding();
         for (Signal signal :
                 new Signal[] {Signal.INT, Signal.TERM, Signal.HUP, Signal.QUIT, Signal.USR1, Signal.USR2}) {
             Signal passed = signal == Signal.TERM ? stopSignal : signal;
-            forwarding.subscriptions.add(source.on(signal, s -> container.signal(passed)));
+            forwarding.subscriptions.add(source.on(signal, s -> forwarding.pass(passed)));
         }
         return forwarding;
+    }
+
+    /** From now on they go to this container; those that came before go to it at once. */
+    synchronized void to(Container started) {
+        container = started;
+        for (Signal signal : early) {
+            started.signal(signal);
+        }
+        early.clear();
+    }
+
+    private synchronized void pass(Signal signal) {
+        Container known = container;
+        if (known == null) {
+            early.add(signal);
+        } else {
+            known.signal(signal);
+        }
     }
 
     @Override

@@ -1,5 +1,10 @@
 package dev.alcove.cli;
 
+import dev.alcove.linux.Capabilities;
+import dev.alcove.linux.Capability;
+import dev.alcove.linux.Kernel;
+import dev.alcove.linux.Rlimit;
+import dev.alcove.linux.RlimitValue;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.CpuQuota;
@@ -23,7 +28,7 @@ final class LimitFlags {
 
     private LimitFlags() {}
 
-    static void apply(Arguments arguments, ContainerBuilder builder) {
+    static void apply(Shell shell, Arguments arguments, ContainerBuilder builder) {
         memory(arguments, builder);
         cpu(arguments, builder);
         OptionalLong pids = arguments.number("pids-limit", -1, 4_194_304);
@@ -38,11 +43,26 @@ final class LimitFlags {
                     r.blockIo(new LinuxBlockIo(value, null, List.of(), List.of(), List.of(), List.of(), List.of())));
         }
         for (String text : arguments.all("ulimit")) {
-            builder.rlimit(Ulimit.parse(text).toRlimit());
+            Ulimit limit = Ulimit.parse(text);
+            builder.rlimit(limit.toRlimit());
+            warn(shell, limit);
         }
         OptionalLong adjustment = arguments.number("oom-score-adj", -1000, 1000);
         if (adjustment.isPresent()) {
             builder.oomScoreAdj((int) adjustment.getAsLong());
+        }
+    }
+
+    /** Unlike docker's, this process is often one without CAP_SYS_RESOURCE: the limit is the nearest that it can give. */
+    private static void warn(Shell shell, Ulimit limit) {
+        Optional<RlimitValue> ours = Rlimit.named(limit.name()).flatMap(r -> r.of(0));
+        if (ours.isPresent()
+                && Long.compareUnsigned(limit.hard(), ours.get().hard()) > 0
+                && !Capabilities.ofThread().effective().contains(Capability.SYS_RESOURCE)) {
+            shell.err()
+                    .print("alcove: warning: --ulimit " + limit.name() + ": the hard limit stays at "
+                            + Long.toUnsignedString(ours.get().hard())
+                            + ", alcove's own: raising it needs CAP_SYS_RESOURCE\n");
         }
     }
 
@@ -95,18 +115,35 @@ final class LimitFlags {
         LinuxCpuBuilder cpu = LinuxCpu.builder();
         if (cpus.isPresent()) {
             CpuQuota quota = CpuQuota.parse("--cpus", cpus.get());
+            Optional<CpuSet> there = available("--cpus", Kernel.processors());
+            int count = there.map(s -> s.numbers().size()).orElse(Integer.MAX_VALUE);
+            if (quota.quota() > count * quota.period()) {
+                throw SpecException.not(
+                        "--cpus", cpus.get(), "a number of CPUs from 0.01 to " + count + ": this machine has no more");
+            }
             cpu.quota(quota.quota()).period(new Uint64(quota.period()));
         }
         if (shares.isPresent()) {
             cpu.shares(new Uint64(shares.getAsLong()));
         }
         if (set.isPresent()) {
-            cpu.cpus(CpuSet.parse("--cpuset-cpus", set.get()).text());
+            cpu.cpus(among("--cpuset-cpus", set.get(), Kernel.processors()));
         }
         if (nodes.isPresent()) {
-            cpu.mems(CpuSet.parse("--cpuset-mems", nodes.get()).text());
+            cpu.mems(among("--cpuset-mems", nodes.get(), Kernel.memoryNodes()));
         }
         LinuxCpu built = cpu.build();
         builder.limits(r -> r.cpu(built));
+    }
+
+    private static String among(String flag, String text, String there) {
+        CpuSet wanted = CpuSet.parse(flag, text);
+        available(flag, there).ifPresent(a -> wanted.check(flag, a));
+        return wanted.text();
+    }
+
+    /** What the machine has, if it can be known. */
+    private static Optional<CpuSet> available(String flag, String there) {
+        return there.isEmpty() ? Optional.empty() : Optional.of(CpuSet.parse(flag, there));
     }
 }

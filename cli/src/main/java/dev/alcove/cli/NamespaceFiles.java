@@ -7,7 +7,6 @@ import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.ContainerStore;
 import dev.alcove.runtime.StoredContainer;
 import dev.alcove.spec.SpecException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -17,13 +16,6 @@ final class NamespaceFiles {
 
     /** The path, if it is a namespace of that kind. */
     static Path checked(dev.alcove.spec.NamespaceKind flag, NamespaceKind kind, Path path) {
-        if (!Files.exists(path)) {
-            throw new ContainerException(
-                    ContainerException.Kind.NOT_FOUND,
-                    flag.flag() + ": " + SpecException.quote(path.toString()) + " does not exist"
-                            + "\n  likely cause: a wrong path, or the process whose namespace it was is gone"
-                            + "\n  mend: lsns lists the namespaces there are");
-        }
         try (Namespace namespace = Namespace.at(path)) {
             if (namespace.kind() != kind) {
                 throw SpecException.not(
@@ -33,15 +25,35 @@ final class NamespaceFiles {
                                 + namespace.kind().fileName());
             }
         } catch (LinuxException e) {
-            throw new ContainerException(
-                    ContainerException.Kind.INVALID,
-                    flag.flag() + ": " + SpecException.quote(path.toString()) + " cannot be joined: "
-                            + e.errno().text()
-                            + "\n  likely cause: it is no namespace, or belongs to another user"
-                            + "\n  mend: give a file like /proc/PID/ns/" + kind.fileName(),
-                    e);
+            throw refused(flag.flag() + ": " + SpecException.quote(path.toString()), kind, e);
         }
         return path;
+    }
+
+    private static ContainerException refused(String start, NamespaceKind kind, LinuxException e) {
+        return switch (e.errno()) {
+            case ENOENT, ENOTDIR ->
+                new ContainerException(
+                        ContainerException.Kind.NOT_FOUND,
+                        start + " does not exist"
+                                + "\n  likely cause: a wrong path, or the process whose namespace it was is gone"
+                                + "\n  mend: lsns lists the namespaces there are",
+                        e);
+            case EACCES, EPERM ->
+                new ContainerException(
+                        ContainerException.Kind.DENIED,
+                        start + " may not be opened by this user: " + e.errno().text()
+                                + "\n  likely cause: it is another user's process, or below a directory that is closed to this one"
+                                + "\n  mend: run as root, or as the user whose namespace it is",
+                        e);
+            default ->
+                new ContainerException(
+                        ContainerException.Kind.INVALID,
+                        start + " cannot be joined: " + e.errno().text()
+                                + "\n  likely cause: it is no namespace"
+                                + "\n  mend: give a file like /proc/PID/ns/" + kind.fileName(),
+                        e);
+        };
     }
 
     /** The namespace of a running container. */

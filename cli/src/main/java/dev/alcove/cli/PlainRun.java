@@ -18,21 +18,20 @@ final class PlainRun {
 
     /** Runs it to its end and returns its status. Without {@code interactive} there is nothing to read. */
     static int run(Shell shell, boolean interactive, Signal stopSignal, Start start) {
-        if (interactive) {
-            return follow(shell, start.with(shell.in(), shell.output(), shell.error()), stopSignal);
+        // Closing the container ends it, should anything in between fail.
+        try (Forwarding signals = Forwarding.listen(shell.signals(), stopSignal);
+                Container container = start(shell, interactive, start)) {
+            signals.to(container);
+            return container.waitFor();
         }
-        Container container;
-        try (Fd nothing = Open.read().at(Path.of("/dev/null"))) {
-            container = start.with(nothing, shell.output(), shell.error());
-        }
-        return follow(shell, container, stopSignal);
     }
 
-    private static int follow(Shell shell, Container container, Signal stopSignal) {
-        // Closing it ends it, should anything in between fail.
-        try (container;
-                Forwarding forwarding = Forwarding.to(shell.signals(), container, stopSignal)) {
-            return container.waitFor();
+    private static Container start(Shell shell, boolean interactive, Start start) {
+        if (interactive) {
+            return start.with(shell.in(), shell.output(), shell.error());
+        }
+        try (Fd nothing = Open.read().at(Path.of("/dev/null"))) {
+            return start.with(nothing, shell.output(), shell.error());
         }
     }
 }

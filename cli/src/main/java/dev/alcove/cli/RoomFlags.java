@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** The flags about namespaces and what is in them. */
 final class RoomFlags {
+    /** Digits of an id that are enough for people. */
+    static final int SHORT_ID = 12;
+
     private RoomFlags() {}
 
     static void apply(Shell shell, Arguments arguments, ContainerBuilder builder) {
@@ -23,6 +26,9 @@ final class RoomFlags {
             Optional<String> text = arguments.value(kind.flag().substring(2));
             if (text.isEmpty()) {
                 continue;
+            }
+            if (kind == dev.alcove.spec.NamespaceKind.NETWORK) {
+                NotYet.refuseNetwork(text.get());
             }
             NamespaceMode mode = NamespaceMode.parse(kind, text.get());
             NamespaceKind room = kernelKind(kind);
@@ -53,7 +59,7 @@ final class RoomFlags {
 
     private static void names(Arguments arguments, ContainerBuilder builder, boolean ownUts) {
         if (ownUts) {
-            builder.environment().put("HOSTNAME", builder.id().substring(0, 12));
+            builder.environment().put("HOSTNAME", builder.id().substring(0, SHORT_ID));
         }
         for (String flag : new String[] {"hostname", "domainname"}) {
             Optional<String> text = arguments.value(flag);

@@ -53,7 +53,7 @@ record RunSetup(
         RoomFlags.apply(shell, arguments, builder);
         EnvironmentFlags.apply(shell, arguments, builder);
         FileFlags.apply(shell, arguments, builder);
-        LimitFlags.apply(arguments, builder);
+        LimitFlags.apply(shell, arguments, builder);
         PrivilegeFlags.apply(shell, arguments, builder);
         UserFlags.apply(arguments, builder);
         Signal stop = arguments.value("stop-signal").map(RunSetup::stopSignal).orElse(Signal.TERM);

@@ -78,6 +78,9 @@ record Spelling(List<String> flags, List<String> remaining) {
     }
 
     private static UsageException unknown(String command, FlagTable table, String word, char letter) {
+        if (command.equals("run")) {
+            NotYet.refuseFlag("-" + letter);
+        }
         String in = word.length() > 2 ? " in '" + word + "'" : "";
         @Nullable Flag whole = table.named(word.substring(1));
         String hint = whole == null ? "" : "; did you mean '-" + word + "'?";

@@ -55,7 +55,9 @@ final class TerminalRun implements AutoCloseable {
         if (window.isPresent()) {
             Terminal.size(window.get()).ifPresent(s -> first.size(s.rows(), s.columns()));
         }
-        try (Container container = start.get()) {
+        try (Forwarding signals = Forwarding.listen(shell.signals(), Signal.TERM);
+                Container container = start.get()) {
+            signals.to(container);
             Fd master = container
                     .terminal()
                     .orElseThrow(() -> new IllegalStateException("the container was started without a terminal"));
@@ -74,9 +76,7 @@ final class TerminalRun implements AutoCloseable {
     }
 
     private int relay(Optional<Fd> window, boolean interactive) {
-        try (Forwarding forwarding = Forwarding.to(shell.signals(), container, Signal.TERM);
-                SignalSource.Subscription resized =
-                        shell.signals().on(Signal.WINCH, s -> window.ifPresent(this::resize));
+        try (SignalSource.Subscription resized = shell.signals().on(Signal.WINCH, s -> window.ifPresent(this::resize));
                 // After the signals are ours: none may end us while the terminal is raw.
                 Terminal.Raw raw = interactive ? Terminal.raw(shell.in()) : null) {
             // It may have changed between the start and now.

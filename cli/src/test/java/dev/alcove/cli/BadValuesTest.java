@@ -2,6 +2,10 @@ package dev.alcove.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.alcove.linux.Capabilities;
+import dev.alcove.linux.Capability;
+import dev.alcove.linux.Rlimit;
+import dev.alcove.linux.RlimitValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +61,8 @@ class BadValuesTest {
                 "-v /tmp:mnt | -v: 'mnt' is not",
                 "-v /tmp:/mnt:rro2 | -v: 'rro2' is not a mount option; did you mean 'rro'?",
                 "--mount type=bnd,src=/,dst=/m | --mount",
+                "--mount type=bind,src=/tmp,dst=/m,rdonly | --mount: 'rdonly' is not a key of this flag; did you mean 'readonly'?",
+                "--mount type=bind,src=/tmp,dst=/m,bogus | --mount: 'bogus' is not a key of this flag; it has type, source, target,",
                 "--mount type=bind,src=/nowhere,dst=/m | --mount: '/nowhere' does not exist on the host",
                 "--tmpfs tmp | --tmpfs: 'tmp' is not",
                 "--tmpfs /t:sise=1 | --tmpfs",
@@ -68,7 +74,15 @@ class BadValuesTest {
                 "--landlock /usr | --landlock: '/usr' is not a rule",
                 "--landlock rx:/usr | --landlock: 'rx' is not an access",
                 "--network nne | --network: 'nne' is not a mode of this flag; did you mean 'none'?",
-                "--network bridge | --network: 'bridge' is not a mode of this flag",
+                "--network bridge | --network: 'bridge' cannot be joined: networks are not there yet",
+                "--network mynet | --network: 'mynet' cannot be joined: networks are not there yet",
+                "--network ns:/proc/self/status/x | --network: '/proc/self/status/x' does not exist",
+                "-p 8080:80 | -p: ports cannot be published: networks are not there yet",
+                "-p8080:80 | -p: ports cannot be published",
+                "--publish 8080:80 | --publish: ports cannot be published",
+                "--publish=8080:80 | --publish: ports cannot be published",
+                "-P | -P: ports cannot be published",
+                "--restart always | --restart: restarting is not there yet",
                 "--network container:nobody | no such container: nobody",
                 "--network ns:/nowhere | --network: '/nowhere' does not exist",
                 "--network ns:/etc/passwd | --network: '/etc/passwd' cannot be joined",
@@ -89,6 +103,9 @@ class BadValuesTest {
                 "-m 64m --memory-reservation 128m | --memory-reservation: '128m' is not at most --memory",
                 "--cpus none | --cpus: 'none' is not a number of CPUs",
                 "--cpus 0 | --cpus: '0' is not a number of CPUs from 0.01 on",
+                "--cpus 8192 | --cpus: '8192' is not a number of CPUs from 0.01 to ",
+                "--cpuset-cpus 0,8191 | --cpuset-cpus: '0,8191' is not available: this machine has 0",
+                "--cpuset-mems 8191 | --cpuset-mems: '8191' is not available: this machine has 0",
                 "--cpu-shares 1 | --cpu-shares: '1' is not a whole number from 2 to 262144",
                 "--cpuset-cpus 2-0 | --cpuset-cpus: '2-0' is not a list of numbers: 2-0 goes backwards",
                 "--cpuset-mems x | --cpuset-mems: 'x' is not a list of numbers",
@@ -140,6 +157,22 @@ class BadValuesTest {
             })
     void ofOthers(String words, String message) {
         assertThat(refused(words.split(" ")).err()).startsWith("alcove: " + message);
+    }
+
+    /** The kernel gives no hard limit above one's own to who has no CAP_SYS_RESOURCE: docker's daemon mostly has it. */
+    @Test
+    void aHardLimitThatCannotBeRaisedIsSaidOnce() {
+        Alcoves.Outcome outcome = new Alcoves(folder)
+                .run("explain", "run", "--ulimit", "memlock=-1", "--ulimit", "core=0", "host", "true");
+        assertThat(outcome.status()).isZero();
+        boolean raises = Capabilities.ofThread().effective().contains(Capability.SYS_RESOURCE);
+        long own = Rlimit.MEMLOCK.of(0).orElseThrow().hard();
+        assertThat(outcome.err())
+                .isEqualTo(
+                        raises || own == RlimitValue.UNLIMITED
+                                ? ""
+                                : "alcove: warning: --ulimit memlock: the hard limit stays at " + own
+                                        + ", alcove's own: raising it needs CAP_SYS_RESOURCE\n");
     }
 
     @Test

@@ -113,6 +113,25 @@ class ExamplesTest {
     }
 
     @Test
+    void otherPeoplesCode() throws Exception {
+        assertThat(run("OtherPeoplesCode"))
+                .containsExactly(
+                        "words: 3",
+                        "a file: refused",
+                        "a program: refused",
+                        "a connection: refused",
+                        "wrote to its own folder",
+                        "it ended with 0",
+                        "it tried: {clone=1, connect=1}");
+    }
+
+    @Test
+    void aThreadInANetwork() throws Exception {
+        assertThat(run("ThreadInANetwork"))
+                .containsExactly("connected inside: true", "name inside: room", "users: UNSUPPORTED");
+    }
+
+    @Test
     void explains() throws Exception {
         assertThat(run("Explain")).singleElement().asString().contains("sethostname(\"container\", 9)");
     }

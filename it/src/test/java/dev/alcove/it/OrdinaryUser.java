@@ -61,7 +61,8 @@ final class OrdinaryUser implements AutoCloseable {
      * @param mounts shell commands that are carried out there first, as root; empty for none and no mount namespace
      */
     static OrdinaryUser run(String mounts, Class<?> main, String... arguments) throws IOException {
-        Path classes = Files.createTempDirectory("alcove-it-classes-");
+        Path classes = Files.createTempDirectory(
+                "alcove-it-classes-" + ProcessHandle.current().pid() + "-");
         try {
             Files.setPosixFilePermissions(classes, PosixFilePermissions.fromString("rwxr-xr-x"));
             List<String> java = new ArrayList<>();

@@ -234,7 +234,8 @@ class PidTest {
                 Shell first = Shell.in(one);
                 Shell second = Shell.in(other)) {
             for (Shell shell : List.of(first, second)) {
-                shell.say("sleep 1000 & :");
+                // Until it has executed its program, it is called as the shell is.
+                shell.say("sleep 1000 & until grep -qx sleep /proc/$!/comm; do :; done");
                 assertThat(shell.lines("ps -e -o pid=,comm= | grep -v ps | awk '{print $1, $2}'"))
                         .startsWith("1 sh", "2 sleep");
             }

@@ -303,15 +303,13 @@ final class CgroupLimitWrites {
         if (!h.writable(group)) {
             throw new CgroupUnavailableException(
                     limit,
-                    "we may not make the group " + group + " below " + h.mountPoint(),
+                    "the groups below " + h.mountPoint() + " are not this user's to change",
                     h.base().isPresent()
-                            ? "name it without a leading slash, which puts it below "
+                            ? "name the group without a leading slash, which puts it below "
                                     + h.base().get()
                             : h.unified()
-                                    ? "run as root (in a container: with /sys/fs/cgroup writable), or in a login session"
-                                            + " whose groups systemd delegates to you"
-                                    : "run as root (in a container: with /sys/fs/cgroup writable), or use a machine"
-                                            + " with cgroup version 2, where groups can be delegated to users");
+                                    ? "run as root with /sys/fs/cgroup writable, or in a login session of systemd"
+                                    : "run as root with /sys/fs/cgroup writable, or leave the limit out");
         }
         return h;
     }

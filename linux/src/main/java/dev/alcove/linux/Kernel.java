@@ -1,8 +1,11 @@
 package dev.alcove.linux;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** What the running kernel is, and who we are to it. */
 public final class Kernel {
@@ -34,6 +37,26 @@ public final class Kernel {
             throw new IllegalStateException("the kernel's version cannot be read: '" + release + "'");
         }
         return Integer.parseInt(release.substring(0, dot)) * 1000 + Integer.parseInt(release.substring(dot + 1, end));
+    }
+
+    /** The processors that are on line, as cpuset(7) lists them: {@code 0-3,8}; empty where /sys does not say. */
+    public static String processors() {
+        return list("/sys/devices/system/cpu/online");
+    }
+
+    /** The memory nodes that are on line, in the same form; {@code 0} on a machine that has but one. */
+    public static String memoryNodes() {
+        String nodes = list("/sys/devices/system/node/online");
+        // A kernel without CONFIG_NUMA has no such folder, and one node.
+        return nodes.isEmpty() && !processors().isEmpty() ? "0" : nodes;
+    }
+
+    private static String list(String file) {
+        try {
+            return new String(ProcFile.bytes(Path.of(file)), StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** The version of landlock(7), from 1; 0 where the kernel does not have it or it is not enabled. */

@@ -59,6 +59,16 @@ public final class SeccompFilter {
         return bytes.length / INSTRUCTION;
     }
 
+    /** Whether it asks a supervisor about some calls, so that loading it must make a listener. */
+    public boolean notifies() {
+        for (int i = 0; i < length(); i++) {
+            if (code(i) == BpfAssembler.RET && SeccompAction.of(k(i)) == SeccompAction.NOTIFY) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The most instructions that a call can take through it. */
     public int depth() {
         int[] depths = new int[length()];

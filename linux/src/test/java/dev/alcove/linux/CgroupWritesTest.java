@@ -189,11 +189,11 @@ class CgroupWritesTest {
                 .hasMessageStartingWith("memorySwap: this kernel does not count swap by group; ");
         assertThatThrownBy(() -> CgroupWrites.plan(CgroupLayouts.v1User(), "web", memory))
                 .hasMessageStartingWith(
-                        "memory: we may not make the group web below /sys/fs/cgroup/memory; run as root");
+                        "memory: the groups below /sys/fs/cgroup/memory are not this user's to change; run as root");
         assertThatThrownBy(() -> CgroupWrites.plan(CgroupLayouts.v2User(), "web", cpu))
                 .hasMessageStartingWith("cpuQuota: the cgroup controller cpu is not there; let cpu be delegated");
         assertThatThrownBy(() -> CgroupWrites.plan(CgroupLayouts.v2User(), "/web", memory))
-                .hasMessageContaining("name it without a leading slash");
+                .hasMessageContaining("without a leading slash");
         assertThatThrownBy(() -> CgroupWrites.plan(CgroupLayouts.hybrid(), "web", high))
                 .hasMessageStartingWith("unified[memory.high]: the cgroup version 2 controller memory is not there");
     }

@@ -221,8 +221,25 @@ final class Causes {
             return switch (error) {
                 case EINVAL, ERANGE -> new Cause("the kernel does not take this value for the limit", "see cgroups(7)");
                 case EACCES, EPERM ->
-                    new Cause("the control group is not this user's to change", "run as root, or leave the limit out");
+                    text.contains("cpuset.")
+                            ? new Cause(
+                                    "the group above has not all of these itself, or is not this user's to change",
+                                    "ask for those that its file of the same name lists")
+                            : new Cause(
+                                    "the control group is not this user's to change",
+                                    "run as root, or leave the limit out");
                 case ENOENT -> new Cause("the controller lacks this file on this kernel", "leave the limit out");
+                default -> UNKNOWN;
+            };
+        }
+        if (why.startsWith(LandlockPart.WHY)) {
+            return switch (error) {
+                case ENOENT, ENOTDIR ->
+                    new Cause(
+                            "the path does not exist inside the container, whose files are not the machine's",
+                            "correct the path of --landlock, or show it with -v or --mount");
+                case EACCES ->
+                    new Cause("the container's user may not look there", "name a directory above it, or leave it out");
                 default -> UNKNOWN;
             };
         }

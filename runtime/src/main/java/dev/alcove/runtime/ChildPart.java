@@ -128,6 +128,11 @@ final class ChildPart {
     }
 
     private void becomeRoot() {
+        if (newUser && IdMaps.of(linux.uidMappings()).toHost(0).isEmpty()) {
+            // It has all capabilities there without being root, and nobody is root in it.
+            p.call("its /proc files are its own again", Syscall.PRCTL, plan.flags("PR_SET_DUMPABLE"), Arg.num(1));
+            return;
+        }
         Arg zero = Arg.ZERO;
         p.call("root of its user namespace", Syscall.SETRESGID, zero, zero, zero);
         p.call("root of its user namespace", Syscall.SETRESUID, zero, zero, zero);
@@ -303,10 +308,18 @@ final class ChildPart {
      */
     private void keepNothingOpen(Arg.Result childEnd) {
         Arg.Num kept = Arg.num(Wire.CONTROL);
+        SupervisorPart supervisor = new SupervisorPart(plan);
+        Optional<Arg.Result> owner = plan.spec.supervised() ? Optional.of(supervisor.save()) : Optional.empty();
         String why = "nothing of the host's stays open: not for a working directory below /proc/self/fd, not in PID 1";
         p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
         p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
-        p.call(why, Syscall.CLOSE_RANGE, Arg.num(Wire.CONTROL + 1L), Arg.num(0xffffffffL, "~0"), Arg.ZERO);
+        owner.ifPresent(supervisor::keep);
+        p.call(
+                why,
+                Syscall.CLOSE_RANGE,
+                Arg.num(owner.isPresent() ? SupervisorPart.firstClosed() : Wire.CONTROL + 1L),
+                Arg.num(0xffffffffL, "~0"),
+                Arg.ZERO);
         p.callAtLeast(
                 1,
                 "the rooms are ready: an end of the handshake without this word is a death in between",

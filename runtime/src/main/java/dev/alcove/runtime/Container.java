@@ -162,7 +162,7 @@ public final class Container implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Launcher.Report report = Launcher.exited(started.control());
+        Launcher.Report report = Launcher.exited(spec, started.control());
         Launcher.clearGroups(spec, started.monitor().reap());
         Exit seen = report == null
                 // The monitor was killed; the death signal ended the container.

@@ -102,6 +102,7 @@ public final class ContainerBuilder {
     Optional<Duration> timeout = Optional.empty();
     Optional<Path> state = Optional.empty();
     Optional<IntConsumer> prepare = Optional.empty();
+    Optional<Supervisor> supervisor = Optional.empty();
     OptionalLong oomScoreAdj = OptionalLong.empty();
 
     @Nullable
@@ -442,6 +443,14 @@ public final class ContainerBuilder {
      */
     public ContainerBuilder prepare(IntConsumer action) {
         this.prepare = Optional.of(action);
+        return this;
+    }
+
+    /**
+     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY. Not for a detached container.
+     */
+    public ContainerBuilder supervisor(Supervisor supervisor) {
+        this.supervisor = Optional.of(supervisor);
         return this;
     }
 

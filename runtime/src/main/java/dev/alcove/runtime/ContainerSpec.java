@@ -28,6 +28,7 @@ import java.util.function.IntConsumer;
  * @param target   the running container in which this is one more process; empty for a container of its own
  * @param detached whether it lives on when the process that started it ends
  * @param prepare  what the caller does in the new namespaces before the program starts, {@link ContainerBuilder#prepare}
+ * @param supervisor who is asked about the system calls for which the filter says so
  */
 public record ContainerSpec(
         String id,
@@ -44,7 +45,8 @@ public record ContainerSpec(
         boolean remove,
         Optional<ExecTarget> target,
         boolean detached,
-        Optional<IntConsumer> prepare) {
+        Optional<IntConsumer> prepare,
+        Optional<Supervisor> supervisor) {
     /**
      * Whether it is to be in a user namespace that somebody else made. Its monitor is in it too, and has no right any more
      * to remove the control groups that root made: whoever started it does.
@@ -55,12 +57,18 @@ public record ContainerSpec(
                         .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
     }
 
+<<<<<<< HEAD
     /** Whether its memory has a limit. */
     boolean memoryLimited() {
         return config.linux() != null
                 && config.linux().resources() != null
                 && config.linux().resources().memory() != null
                 && config.linux().resources().memory().limit() != null;
+=======
+    /** Whether somebody is to be asked about some of its calls. */
+    boolean supervised() {
+        return supervisor.isPresent() && seccomp.map(SeccompFilter::notifies).orElse(false);
+>>>>>>> main
     }
 
     /** The name of its control group. */

@@ -218,23 +218,28 @@ final class DevicePart {
 
     /** sendmsg(2) of the master with a CONSOLE report. */
     private void sendMaster(Arg.Result master) {
+        sendDescriptor(
+                plan,
+                Arg.num(Wire.CONTROL),
+                master,
+                Arg.num(Wire.REPORT_CONSOLE, "CONSOLE"),
+                "the terminal's other end goes to whoever started the container");
+        plan.close(master);
+    }
+
+    /** sendmsg(2) of a descriptor with a report of a kind. */
+    static void sendDescriptor(Plan plan, Arg socket, Arg.Result fd, Arg.Num kind, String why) {
         Program.Builder p = plan.p;
-        Data report = Data.buffer(Wire.REPORT_SIZE, "console_report");
-        p.add(new Step.Put(Arg.at(report), Arg.num(Wire.REPORT_CONSOLE, "CONSOLE"), 4, "the report"));
+        String name = kind.text().toLowerCase(java.util.Locale.ROOT);
+        Data report = Data.buffer(Wire.REPORT_SIZE, name + "_report");
+        p.add(new Step.Put(Arg.at(report), kind, 4, "the report"));
         Data iov = Data.longs("{report}", 0, Wire.REPORT_SIZE).pointer(0, report);
         // struct cmsghdr: length 20, SOL_SOCKET, SCM_RIGHTS, one descriptor
         Data control = Data.longs("{SCM_RIGHTS}", 20, 1L | 1L << 32, 0);
-        Data message = Data.longs("{report, SCM_RIGHTS master}", 0, 0, 0, 1, 0, 24, 0)
+        Data message = Data.longs("{report, SCM_RIGHTS " + fd.text() + "}", 0, 0, 0, 1, 0, 24, 0)
                 .pointer(16, iov)
                 .pointer(32, control);
-        p.add(new Step.Put(Arg.at(control, 16), master, 4, "the descriptor to send"));
-        p.callAtLeast(
-                Wire.REPORT_SIZE,
-                "the terminal's other end goes to whoever started the container",
-                Syscall.SENDMSG,
-                Arg.num(Wire.CONTROL),
-                Arg.at(message),
-                Arg.ZERO);
-        plan.close(master);
+        p.add(new Step.Put(Arg.at(control, 16), fd, 4, "the descriptor to send"));
+        p.callAtLeast(Wire.REPORT_SIZE, why, Syscall.SENDMSG, socket, Arg.at(message), Arg.ZERO);
     }
 }

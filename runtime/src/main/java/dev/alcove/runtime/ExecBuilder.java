@@ -215,6 +215,7 @@ public final class ExecBuilder {
                 false,
                 Optional.of(target(pid)),
                 streams.log().isPresent(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -23,6 +23,8 @@ import java.util.Set;
  * @param landlockAbi          landlock's version, 0 where it is not there
  * @param cgroups              what control groups are mounted where
  * @param limits               the caller's own resource limits: without CAP_SYS_RESOURCE no hard one can be raised
+ * @param processors           those on line, as cpuset(7) lists them; empty if the container names none, or they are unknown
+ * @param memoryNodes          the same of the memory nodes
  * @param rootLinks            those of /bin, /sbin, /lib, /lib32, /lib64, /libx32 and /usr that exist, and where they
  *                             point if they are symbolic links (else an empty string)
  * @param etc                  the harmless entries of /etc that exist; a name that ends in / is a directory
@@ -39,6 +41,8 @@ public record HostFacts(
         int landlockAbi,
         CgroupLayout cgroups,
         Map<Rlimit, RlimitValue> limits,
+        String processors,
+        String memoryNodes,
         Map<String, String> rootLinks,
         List<String> etc,
         Set<String> files) {

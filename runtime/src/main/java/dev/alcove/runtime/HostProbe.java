@@ -5,6 +5,7 @@ import dev.alcove.linux.Kernel;
 import dev.alcove.linux.ProcStatus;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
+import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,7 @@ final class HostProbe {
                 r.of(0).ifPresent(v -> limits.put(r, v));
             }
         }
+        boolean set = namesProcessors(spec);
         boolean host = spec.rootfs() instanceof Rootfs.Host;
         return new HostFacts(
                 Arch.host(),
@@ -72,9 +74,19 @@ final class HostProbe {
                 spec.landlock().isEmpty() ? 0 : Kernel.landlockVersion(),
                 ThisProcess.cgroups(),
                 limits,
+                set ? Kernel.processors() : "",
+                set ? Kernel.memoryNodes() : "",
                 host ? rootLinks() : Map.of(),
                 host ? etc() : List.of(),
                 files(spec));
+    }
+
+    private static boolean namesProcessors(ContainerSpec spec) {
+        OciLinux linux = spec.config().linux();
+        return linux != null
+                && linux.resources() != null
+                && linux.resources().cpu() != null
+                && !(linux.resources().cpu().cpus() + linux.resources().cpu().mems()).isEmpty();
     }
 
     private static Map<String, String> rootLinks() {

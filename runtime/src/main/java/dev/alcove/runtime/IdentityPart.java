@@ -240,9 +240,9 @@ final class IdentityPart {
         for (Capability c : wanted) {
             if (!plan.facts.has(c)) {
                 throw new Planner.PlanRefused(
-                        "process.capabilities.permitted: '" + c.kernelName() + "' cannot be given",
+                        "process.capabilities.permitted (--cap-add): '" + c.kernelName() + "' cannot be given",
                         "the process that starts the container does not have it itself",
-                        "leave it out, or start it with more privileges, or in a user namespace (--userns private)");
+                        "leave it out (--cap-drop), start it with more privileges, or in a user namespace (--userns private)");
             }
         }
     }
@@ -262,6 +262,13 @@ final class IdentityPart {
     private void seccomp(SeccompFilter filter) {
         byte[] instructions = filter.bytes();
         Data code = Data.bytes(instructions, "{" + filter.length() + " instructions}");
+        if (plan.spec.supervised()) {
+            new SupervisorPart(plan)
+                    .load(
+                            filter,
+                            Arg.at(Data.longs(code.text(), filter.length(), 0).pointer(8, code)));
+            return;
+        }
         plan.p.call(
                 "only the system calls of its profile",
                 Syscall.SECCOMP,

@@ -82,6 +82,7 @@ final class KernelConstants {
             "BPF_PROG_LOAD 0x5",
             "BPF_PROG_ATTACH 0x8",
             "SECCOMP_SET_MODE_FILTER 0x1",
+            "SECCOMP_FILTER_FLAG_NEW_LISTENER 0x8",
             "KEYCTL_JOIN_SESSION_KEYRING 0x1",
             "AF_UNIX 0x1",
             "AF_INET 0x2",

@@ -16,6 +16,9 @@ final class LandlockPart {
     private static final long IOCTL_DEV = 1 << 15;
     private static final long FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV;
 
+    /** Why its steps are there; by this a failed one is known. */
+    static final String WHY = "landlock: only the named paths, whoever asks";
+
     private final Plan plan;
 
     LandlockPart(Plan plan) {
@@ -34,7 +37,7 @@ final class LandlockPart {
             throw new IllegalArgumentException("landlock: this kernel does not have it; boot with lsm=landlock,…");
         }
         Program.Builder p = plan.p;
-        String why = "landlock: only the named paths, whoever asks";
+        String why = WHY;
         var process = plan.spec.config().process();
         if (process != null && !process.noNewPrivileges() && !keepsSysAdmin()) {
             p.call(

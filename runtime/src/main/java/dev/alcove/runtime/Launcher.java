@@ -7,7 +7,27 @@ import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SealedFile;
-import dev.alcove.linux.Signal;
+    /**
+     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
+     * ours: then it is what made it), the terminal's master if there is one.
+     */
+    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
+        /** Nobody is there to hold it: it ends, and nothing is left. */
+        void abandon(ContainerSpec spec) {
+            control.close(); // the monitor of one that is not detached kills it now
+            terminal.ifPresent(Fd::close);
+            if (!spec.detached()) {
+                clearGroups(spec, monitor.reap());
+                return;
+            }
+            // With what has just been closed there is a descriptor to be had. Its monitor clears up.
+            try (Pidfd first = Pidfd.open(pid).orElse(null)) {
+                if (first != null) {
+                    first.send(Signal.KILL);
+                }
+            }
+        }
+    }
 import dev.alcove.linux.Spawn;
 import dev.alcove.linux.UnixSocket;
 import java.io.IOException;
@@ -65,6 +85,7 @@ final class Launcher {
     /** A report of init, as the wire table has it. */
     record Report(int kind, int step, long value, long extra0, long extra1, long extra2) {}
 
+<<<<<<< HEAD
     /** A started container: its pid, the socket that its monitor watches, the terminal's master if there is one. */
     record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
         /** Nobody is there to hold it: it ends, and nothing is left. */
@@ -82,6 +103,13 @@ final class Launcher {
             clearGroups(spec, monitor.reap());
         }
     }
+=======
+    /**
+     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
+     * ours: then it is what made it), the terminal's master if there is one.
+     */
+    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {}
+>>>>>>> main
 
     private final ContainerSpec spec;
     private final HostFacts facts;
@@ -126,10 +154,19 @@ final class Launcher {
                 throw new IllegalStateException("init reports " + report.kind() + " where the start was awaited");
             }
             started = true;
+            if (spec.detached()) {
+                // It has left the monitor to itself, and ended.
+                monitor.reap();
+            }
             return new Started((int) report.value(), control, monitor, Optional.ofNullable(terminal));
         } finally {
             if (!started) {
                 // The end of the socket ends whatever init has started; then it clears up and is gone.
+                if (spec.detached()) {
+                    // The monitor is no child of ours: its end is the end of its side.
+                    control.shutdown();
+                    awaitEnd(control);
+                }
                 control.close();
                 if (terminal != null) {
                     terminal.close();
@@ -185,7 +222,7 @@ final class Launcher {
                     }
                     control.send(new byte[8]);
                 }
-                case Wire.REPORT_CONSOLE -> {}
+                case Wire.REPORT_CONSOLE, Wire.REPORT_LISTENER -> {}
                 default -> {
                     return report;
                 }
@@ -213,10 +250,15 @@ final class Launcher {
         if (received.length() <= 0) {
             return null;
         }
+        Report report = parse(bytes);
         for (Fd fd : received.descriptors()) {
-            terminal = fd;
+            if (report.kind() == Wire.REPORT_LISTENER && spec.supervisor().isPresent()) {
+                spec.supervisor().get().listen(SeccompListener.of(fd));
+            } else {
+                terminal = fd;
+            }
         }
-        return parse(bytes);
+        return report;
     }
 
     /** The next report, or null at the end of the socket. */
@@ -229,9 +271,14 @@ final class Launcher {
      * The report of the end, or null if the monitor died without one. A step after the start that failed, such as the
      * record of the exit on a full disk, is told before it and does not change how the container ended.
      */
-    static @Nullable Report exited(UnixSocket control) {
+    static @Nullable Report exited(ContainerSpec spec, UnixSocket control) {
         Report report = read(control);
         while (report != null && report.kind() != Wire.REPORT_EXITED) {
+            if (report.kind() == Wire.REPORT_SYNC) {
+                int status = (int) report.extra1();
+                spec.supervisor().ifPresent(s -> s.ended(status));
+                control.send(new byte[8]);
+            }
             report = read(control);
         }
         return report;

@@ -38,6 +38,9 @@ public final class Planner {
     /** What the caller does in the new namespaces before anything else happens there. */
     static final int SYNC_PREPARE = 2;
 
+    /** What a supervisor looks at when all is over but the removal. */
+    static final int SYNC_ENDED = 3;
+
     private final Plan plan;
     private final Program.Builder p;
     private final ContainerSpec spec;
@@ -122,7 +125,7 @@ public final class Planner {
         if (process.args().isEmpty() || process.args().getFirst().isEmpty()) {
             throw new IllegalArgumentException("process.args: a command is needed");
         }
-        new SpecCheck(spec, process, linux).check(another(NamespaceKind.IPC), another(NamespaceKind.NET));
+        new SpecCheck(spec, process, linux).check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET));
         if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
                     "linux.namespaces: a root file system of its own needs a mount namespace of its own");
@@ -199,6 +202,9 @@ public final class Planner {
                             procs, "without a PID namespace of its own, what it started must be ended one by one")));
         }
         recordExit(exited);
+        if (spec.supervisor().isPresent() && !spec.detached()) {
+            new SupervisorPart(plan).ended(pid, exited);
+        }
         p.unwind();
         Step.Label failed = new Step.Label();
         p.jump(Step.When.ZERO, watched, failed, "the start failed, and has been reported");
@@ -234,7 +240,7 @@ public final class Planner {
                 plan.flags("CLOSE_RANGE_CLOEXEC"));
         p.call("its name in ps", Syscall.PRCTL, plan.flags("PR_SET_NAME"), Arg.string("alcove"));
         if (spec.detached()) {
-            p.call("a session of its own: it outlives the caller's terminal", Syscall.SETSID);
+            leaveCaller();
         }
         lockState();
         Optional<Arg.Result> packed = Optional.empty();
@@ -254,6 +260,25 @@ public final class Planner {
                 Arg.at(sockets));
         timeOffsets();
         return packed;
+    }
+
+    /**
+     * A monitor that outlives its caller must not be its child either: a caller that lives on would have a zombie of
+     * every container that has ended. So init makes the monitor and ends at once, and the caller reaps init.
+     */
+    private void leaveCaller() {
+        Data args = Data.longs("{SIGCHLD}", 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0);
+        Arg.Result monitor = p.callTo(
+                "monitor",
+                "the monitor outlives the caller: it is not to be its child",
+                Syscall.CLONE3,
+                Arg.at(args),
+                Arg.num(args.size()));
+        Step.Label on = new Step.Label();
+        p.jump(Step.When.ZERO, monitor, on, "the monitor goes on");
+        p.add(new Step.Exit(Arg.ZERO, "the caller reaps this, and has no child more"));
+        p.bind(on);
+        p.call("a session of its own: it outlives the caller's terminal", Syscall.SETSID);
     }
 
     private Arg.Result handshake(String name, int offset) {
@@ -541,12 +566,20 @@ public final class Planner {
         }
     }
 
-    /** Java acts for the container, and init waits for its answer. */
     private void sync(int which, Arg.Result pid, String why) {
+        sync(plan, which, pid, Arg.ZERO, why);
+    }
+
+    /** Java acts for the container, and init waits for its answer. */
+    static void sync(Plan plan, int which, Arg pid, Arg more, String why) {
+        Program.Builder p = plan.p;
         Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
         p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
         p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
+        if (more instanceof Arg.Result) {
+            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
+        }
         p.callAtLeast(
                 Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
         p.callAtLeast(

@@ -117,7 +117,7 @@ final class ProtectPart {
         if (files.isEmpty()) {
             return;
         }
-        boolean own = plan.spec.rootfs() instanceof Rootfs.Host;
+        boolean own = plan.spec.rootfs() instanceof Rootfs.Host || plan.spec.rootfs() instanceof Rootfs.Empty;
         String why = "files made for this container";
         if (own) {
             for (TextFile f : files) {

@@ -34,6 +34,7 @@ final class RootPart {
                     directory(d.path().toString());
                 }
             }
+            case Rootfs.Empty e -> empty();
             case Rootfs.Inherited i -> throw new IllegalStateException("no root to mount");
         }
     }
@@ -96,6 +97,13 @@ final class RootPart {
                 Arg.string("root"),
                 plan.flags("MOVE_MOUNT_F_EMPTY_PATH"));
         plan.root(root);
+    }
+
+    private void empty() {
+        plan.root(stage("the root: an empty file system in memory", "755"));
+        for (String d : List.of("proc", "dev", "etc", "tmp")) {
+            directory(plan.root(), d, 0755, "places of the mounts and files to come");
+        }
     }
 
     /** The image {@code host}: /usr and its aliases read-only, everything else made here. */

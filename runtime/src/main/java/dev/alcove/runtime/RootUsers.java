@@ -43,6 +43,7 @@ final class RootUsers {
         return switch (rootfs) {
             case Rootfs.Host h -> new RootUsers(UserDatabase.parse(made("/etc/passwd"), made("/etc/group")));
             case Rootfs.Directory d -> below(d.path());
+            case Rootfs.Empty e -> new RootUsers(UserDatabase.parse("", ""));
             case Rootfs.Inherited i -> below(Path.of("/"));
         };
     }

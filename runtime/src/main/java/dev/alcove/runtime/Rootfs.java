@@ -32,6 +32,9 @@ public sealed interface Rootfs {
     /** The caller's own view of the files: no new root. For processes that want other namespaces only. */
     record Inherited() implements Rootfs {}
 
+    /** An empty file system in memory: what is mounted into it is all there is. */
+    record Empty() implements Rootfs {}
+
     /** The image {@code host}. */
     static Rootfs host() {
         return new Host();
@@ -44,6 +47,11 @@ public sealed interface Rootfs {
      */
     static Directory directory(Path path) {
         return new Directory(path, false);
+    }
+
+    /** Nothing but what is mounted; not even /proc and /dev come by themselves. */
+    static Rootfs empty() {
+        return new Empty();
     }
 
     /** The caller's own files. */

@@ -1,5 +1,7 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.SeccompFilter;
+
 /** Which system calls a container may make. */
 public sealed interface SeccompChoice {
     /** docker's default policy. */
@@ -15,6 +17,13 @@ public sealed interface SeccompChoice {
      */
     record Profile(String json) implements SeccompChoice {}
 
+    /**
+     * A filter that the caller compiled.
+     *
+     * @param filter the filter
+     */
+    record Compiled(SeccompFilter filter) implements SeccompChoice {}
+
     /** docker's default policy. */
     static SeccompChoice standard() {
         return new Standard();
@@ -28,5 +37,10 @@ public sealed interface SeccompChoice {
     /** A profile of the caller's. */
     static SeccompChoice profile(String json) {
         return new Profile(json);
+    }
+
+    /** A filter of the caller's. */
+    static SeccompChoice filter(SeccompFilter filter) {
+        return new Compiled(filter);
     }
 }

@@ -28,6 +28,9 @@ final class SeccompFilters {
         if (choice instanceof SeccompChoice.Unconfined) {
             return Optional.empty();
         }
+        if (choice instanceof SeccompChoice.Compiled c) {
+            return Optional.of(c.filter());
+        }
         if (choice instanceof SeccompChoice.Standard) {
             Optional<SeccompFilter> built = StandardFilters.own().find(capabilities, Kernel.version());
             if (built.isPresent()) {

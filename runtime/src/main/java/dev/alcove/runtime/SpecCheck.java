@@ -1,5 +1,7 @@
 package dev.alcove.runtime;
 
+import dev.alcove.spec.CpuSet;
+import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
@@ -32,19 +34,21 @@ final class SpecCheck {
     }
 
     /**
-     * Checks what can be said without a machine.
+     * Checks what can be said before anything is made.
      *
+     * @param facts      what the machine is like
      * @param ownIpc     whether the IPC namespace is another than the caller's
      * @param ownNetwork whether the network namespace is
      * @throws IllegalArgumentException naming the field and its value
      */
-    void check(boolean ownIpc, boolean ownNetwork) {
+    void check(HostFacts facts, boolean ownIpc, boolean ownNetwork) {
         id();
         process();
         limits();
         name("hostname", spec.config().hostname());
         name("domainname", spec.config().domainname());
         devices();
+        processors(facts);
         sysctls(ownIpc, ownNetwork);
         for (String clock : linux.timeOffsets().keySet()) {
             if (!clock.equals("monotonic") && !clock.equals("boottime")) {
@@ -120,6 +124,21 @@ final class SpecCheck {
                         "at most the hard limit, "
                                 + Long.toUnsignedString(r.hard().bits()));
             }
+        }
+    }
+
+    /** The kernel's answer would be ERANGE, when the group has been made. */
+    private void processors(HostFacts facts) {
+        LinuxCpu cpu = linux.resources() == null ? null : linux.resources().cpu();
+        if (cpu != null) {
+            available("linux.resources.cpu.cpus", cpu.cpus(), facts.processors());
+            available("linux.resources.cpu.mems", cpu.mems(), facts.memoryNodes());
+        }
+    }
+
+    private static void available(String field, String wanted, String there) {
+        if (!wanted.isEmpty() && !there.isEmpty()) {
+            CpuSet.parse(field, wanted).check(field, CpuSet.parse(field, there));
         }
     }
 

@@ -77,7 +77,8 @@ final class SpecFromBuilder {
                 b.remove,
                 Optional.empty(),
                 b.detached,
-                b.prepare);
+                b.prepare,
+                b.supervisor);
     }
 
     private Set<String> capabilities() {
@@ -128,7 +129,7 @@ final class SpecFromBuilder {
 
     private List<OciMount> mounts(List<LinuxIdMapping> gids) {
         List<OciMount> all = new ArrayList<>();
-        if (!(b.rootfs instanceof Rootfs.Inherited)) {
+        if (!(b.rootfs instanceof Rootfs.Inherited) && !(b.rootfs instanceof Rootfs.Empty)) {
             boolean joinsUsers = b.rooms.get(NamespaceKind.USER) instanceof ContainerBuilder.Room.Joined;
             boolean confined = userNamespace || joinsUsers;
             boolean ttyGroup = joinsUsers
@@ -222,7 +223,7 @@ final class SpecFromBuilder {
     }
 
     private List<TextFile> files() {
-        if (b.rootfs instanceof Rootfs.Inherited) {
+        if (b.rootfs instanceof Rootfs.Inherited || b.rootfs instanceof Rootfs.Empty) {
             return b.files;
         }
         List<TextFile> all = new ArrayList<>();

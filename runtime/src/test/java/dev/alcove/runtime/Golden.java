@@ -108,6 +108,14 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                                         List.of("CAP_KILL")))));
         m.put("seccomp", new Wanted().seccomp(filter()));
         m.put("seccomp-no-new-privileges", new Wanted().seccomp(filter()).process(p -> p.noNewPrivileges(true)));
+        m.put(
+                "supervised",
+                new Wanted()
+                        .rootfs(Rootfs.empty())
+                        .onlyMounts(OciMount.of("/proc", "proc", "proc", List.of("ro", "subset=pid")))
+                        .seccomp(new SeccompCompiler(Arch.X86_64).compile(SandboxPolicy.policy()))
+                        .supervised()
+                        .process(p -> p.noNewPrivileges(true)));
         m.put("landlock", new Wanted().landlock("ro:/usr", "rw:/tmp"));
         m.put("sysctl", new Wanted().linux(l -> l.sysctl(Map.of("kernel.shm_rmid_forced", "1"))));
         m.put("files", new Wanted().files(new TextFile("/etc/hosts", "::1 box\n"), new TextFile("/etc/empty", "")));
@@ -154,6 +162,8 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                 .user(OWN)
                 .onlyMounts(Defaults.mounts(1 << 20, false, true, true, false).toArray(OciMount[]::new));
         all.add(new Golden("user-one-id", one.spec(), Machines.user()));
+        List<LinuxIdMapping> nobody = List.of(new LinuxIdMapping(65534, 1000, 1));
+        all.add(new Golden("user-nobody", new Wanted().user(nobody).spec(), Machines.user()));
         all.add(new Golden("user-ranges", new Wanted().user(OWN_AND_RANGE).spec(), Machines.user()));
         all.add(new Golden(
                 "user-time",

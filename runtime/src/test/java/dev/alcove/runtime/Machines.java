@@ -91,6 +91,8 @@ final class Machines {
                 landlock,
                 cgroups,
                 Map.of(Rlimit.NOFILE, new RlimitValue(1024, 4096)),
+                "0-3",
+                "0",
                 links,
                 List.of("ld.so.cache", "ssl/certs/"),
                 files);

@@ -6,6 +6,7 @@ import dev.alcove.linux.Arch;
 import dev.alcove.linux.Capability;
 import dev.alcove.spec.LinuxBlockIo;
 import dev.alcove.spec.LinuxCapabilities;
+import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.LinuxResources;
@@ -113,6 +114,26 @@ class PlannerRefusalsTest {
         root(mounts(OciMount.of("/a", "bind", "/srv", List.of("bind", "idmap"))), "mounts[7].options", "'idmap'");
         root(new Wanted().config(c -> c.hostname("x".repeat(65))), "hostname", "65");
         root(new Wanted().config(c -> c.domainname("y".repeat(65))), "domainname", "65");
+        root(
+                new Wanted()
+                        .resources(LinuxResources.builder()
+                                .cpu(LinuxCpu.builder().cpus("0-4").build())
+                                .build()),
+                "linux.resources.cpu.cpus",
+                "'0-4'",
+                "this machine has 0-3");
+        root(
+                new Wanted()
+                        .resources(LinuxResources.builder()
+                                .cpu(LinuxCpu.builder().mems("1").build())
+                                .build()),
+                "linux.resources.cpu.mems",
+                "'1'",
+                "this machine has 0");
+        ALL.add(new Case(
+                new Wanted().process(p -> p.capabilities(Wanted.capabilities("CAP_SYS_TIME"))),
+                Machines.facts(Arch.X86_64, 0, EnumSet.of(Capability.SYS_ADMIN), Machines.v1(), 0, Set.of()),
+                List.of("process.capabilities.permitted (--cap-add)", "'CAP_SYS_TIME'", "mend: ")));
         root(new Wanted().timeout(Duration.ofSeconds(-1)), "timeout", "-1");
         ALL.add(new Case(
                 new Wanted().landlock("ro:/"),

@@ -48,6 +48,7 @@ final class Wanted {
     private Optional<Duration> timeout = Optional.empty();
     private Optional<Path> state = Optional.empty();
     private boolean detached;
+    private Optional<Supervisor> supervisor = Optional.empty();
 
     static List<LinuxNamespace> kinds(List<String> kinds) {
         List<LinuxNamespace> all = new ArrayList<>();
@@ -56,6 +57,11 @@ final class Wanted {
             all.add(eq < 0 ? new LinuxNamespace(k, "") : new LinuxNamespace(k.substring(0, eq), k.substring(eq + 1)));
         }
         return all;
+    }
+
+    Wanted supervised() {
+        supervisor = Optional.of(listener -> {});
+        return this;
     }
 
     Wanted process(UnaryOperator<OciProcessBuilder> change) {
@@ -175,7 +181,8 @@ final class Wanted {
                 false,
                 Optional.empty(),
                 detached,
-                Optional.empty());
+                Optional.empty(),
+                supervisor);
     }
 
     static LinuxCapabilities capabilities(String... names) {

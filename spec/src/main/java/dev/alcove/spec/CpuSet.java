@@ -55,6 +55,19 @@ public record CpuSet(List<Integer> numbers) {
         return value;
     }
 
+    /**
+     * Refuses a set that is not within another.
+     *
+     * @param field     the flag or property, for the refusal
+     * @param available what there is
+     * @throws SpecException naming both
+     */
+    public void check(String field, CpuSet available) {
+        if (!available.numbers.containsAll(numbers)) {
+            throw SpecException.not(field, text(), "available: this machine has " + available.text());
+        }
+    }
+
     /** The shortest list: {@code 0-2,4}. */
     public String text() {
         var out = new StringBuilder();

@@ -25,6 +25,10 @@ final class MountText {
             "volume-nocopy",
             "consistency");
 
+    /** One of each: the others are their synonyms, or docker's and without effect. */
+    private static final List<String> USUAL = List.of(
+            "type", "source", "target", "readonly", "bind-propagation", "bind-recursive", "tmpfs-size", "tmpfs-mode");
+
     private String type = "volume";
     private String source = "";
     private String target = "";
@@ -46,7 +50,10 @@ final class MountText {
             String key =
                     (equals < 0 ? field : field.substring(0, equals)).strip().toLowerCase(Locale.ROOT);
             if (!KEYS.contains(key)) {
-                throw SpecException.not(FLAG, key, "a key of it", KEYS);
+                String near = DidYouMean.nearest(key, KEYS)
+                        .map(word -> "; did you mean '" + word + "'?")
+                        .orElse("; it has " + String.join(", ", USUAL));
+                throw SpecException.not(FLAG, key, "a key of this flag" + near);
             }
             mount.take(key, equals >= 0, equals < 0 ? "" : field.substring(equals + 1));
         }

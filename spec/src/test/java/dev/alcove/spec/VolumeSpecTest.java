@@ -96,7 +96,7 @@ class VolumeSpecTest {
                 "type=bind,source=/a | --mount: 'type=bind,source=/a' is not complete: target=/PATH is missing",
                 "type=bind,target=/b | --mount: 'type=bind,target=/b' is not complete: source=/PATH is missing",
                 "type=bnd,target=/b | --mount type: 'bnd' is not a type; did you mean 'bind'?",
-                "type=bind,sorce=/a | --mount: 'sorce' is not a key of it; did you mean 'source'?",
+                "type=bind,sorce=/a | --mount: 'sorce' is not a key of this flag; did you mean 'source'?",
                 "type=bind,source=a,target=/b | --mount source: 'a' is not a path: it begins with '/' or './'",
                 "type=bind,source=,target=/b | --mount source: needs a value, as source=…",
                 "type=bind,source=/a,target=/b,tmpfs-size=1m | --mount: 'tmpfs-size' is not a key of type=bind",
