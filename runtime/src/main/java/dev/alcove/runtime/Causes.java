@@ -30,7 +30,7 @@ final class Causes {
         }
         String text = words.toString();
         Cause exhausted = exhausted(call.call(), error, text, spec);
-        return exhausted != UNKNOWN ? exhausted : known(call, error, text, spec, facts);
+        return exhausted.likely().isEmpty() ? known(call, error, text, spec, facts) : exhausted;
     }
 
     /** What is used up, whatever was being done: those errors say the same of every call but a few. */
@@ -79,9 +79,11 @@ final class Causes {
             case CLONE -> error == Errno.EAGAIN ? NO_PROCESS : UNKNOWN;
             case CLONE3, UNSHARE -> makeNamespaces(error, text, facts);
             case SETNS ->
-                new Cause(
-                        "the namespace belongs to a user namespace over which this process has no rights",
-                        "join its user namespace as well, or run as root");
+                error == Errno.ESRCH
+                        ? new Cause("the container has just ended", "start it again")
+                        : new Cause(
+                                "the namespace belongs to a user namespace over which this process has no rights",
+                                "join its user namespace as well, or run as root");
             case FSMOUNT, FSCONFIG, FSOPEN -> fileSystem(error, text, facts);
             case MOUNT_SETATTR ->
                 error == Errno.EPERM

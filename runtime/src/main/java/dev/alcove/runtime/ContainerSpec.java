@@ -57,18 +57,17 @@ public record ContainerSpec(
                         .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
     }
 
-<<<<<<< HEAD
     /** Whether its memory has a limit. */
     boolean memoryLimited() {
         return config.linux() != null
                 && config.linux().resources() != null
                 && config.linux().resources().memory() != null
                 && config.linux().resources().memory().limit() != null;
-=======
+    }
+
     /** Whether somebody is to be asked about some of its calls. */
     boolean supervised() {
         return supervisor.isPresent() && seccomp.map(SeccompFilter::notifies).orElse(false);
->>>>>>> main
     }
 
     /** The name of its control group. */

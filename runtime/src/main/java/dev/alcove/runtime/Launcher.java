@@ -7,27 +7,8 @@ import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SealedFile;
-    /**
-     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
-     * ours: then it is what made it), the terminal's master if there is one.
-     */
-    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
-        /** Nobody is there to hold it: it ends, and nothing is left. */
-        void abandon(ContainerSpec spec) {
-            control.close(); // the monitor of one that is not detached kills it now
-            terminal.ifPresent(Fd::close);
-            if (!spec.detached()) {
-                clearGroups(spec, monitor.reap());
-                return;
-            }
-            // With what has just been closed there is a descriptor to be had. Its monitor clears up.
-            try (Pidfd first = Pidfd.open(pid).orElse(null)) {
-                if (first != null) {
-                    first.send(Signal.KILL);
-                }
-            }
-        }
-    }
+import dev.alcove.linux.SeccompListener;
+import dev.alcove.linux.Signal;
 import dev.alcove.linux.Spawn;
 import dev.alcove.linux.UnixSocket;
 import java.io.IOException;
@@ -85,31 +66,27 @@ final class Launcher {
     /** A report of init, as the wire table has it. */
     record Report(int kind, int step, long value, long extra0, long extra1, long extra2) {}
 
-<<<<<<< HEAD
-    /** A started container: its pid, the socket that its monitor watches, the terminal's master if there is one. */
+    /**
+     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
+     * ours: then it is what made it), the terminal's master if there is one.
+     */
     record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
         /** Nobody is there to hold it: it ends, and nothing is left. */
         void abandon(ContainerSpec spec) {
             control.close(); // the monitor of one that is not detached kills it now
             terminal.ifPresent(Fd::close);
-            if (spec.detached()) {
-                // With what has just been closed there is a descriptor to be had. Its monitor is our child: not reaped yet.
-                try (Pidfd first = Pidfd.open(pid).orElse(null)) {
-                    if (first != null) {
-                        first.send(Signal.KILL);
-                    }
+            if (!spec.detached()) {
+                clearGroups(spec, monitor.reap());
+                return;
+            }
+            // With what has just been closed there is a descriptor to be had. Its monitor clears up.
+            try (Pidfd first = Pidfd.open(pid).orElse(null)) {
+                if (first != null) {
+                    first.send(Signal.KILL);
                 }
             }
-            clearGroups(spec, monitor.reap());
         }
     }
-=======
-    /**
-     * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
-     * ours: then it is what made it), the terminal's master if there is one.
-     */
-    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {}
->>>>>>> main
 
     private final ContainerSpec spec;
     private final HostFacts facts;

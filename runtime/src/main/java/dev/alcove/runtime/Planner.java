@@ -379,14 +379,8 @@ public final class Planner {
         Data text = Data.buffer(24, "number");
         Arg.Result length = p.register("length");
         p.add(new Step.Decimal(length, Arg.at(text), number, "\n", why));
-        Arg.Result file = p.callTo(
-                "file",
-                why,
-                Syscall.OPENAT,
-                Arg.CWD,
-                Arg.string(path),
-                plan.flags(flags),
-                Arg.mode(0600));
+        Arg.Result file =
+                p.callTo("file", why, Syscall.OPENAT, Arg.CWD, Arg.string(path), plan.flags(flags), Arg.mode(0600));
         p.call(why, Syscall.WRITE, file, Arg.at(text), length);
         plan.close(file);
     }

@@ -65,9 +65,11 @@ class ExhaustionTest {
         for (Path group : groups()) {
             assertThat(group).doesNotExist();
         }
-        assertThat(ProcessHandle.current().descendants().filter(p -> p.info().arguments().stream()
-                        .flatMap(java.util.Arrays::stream)
-                        .anyMatch(id::equals)))
+        assertThat(ProcessHandle.current()
+                        .descendants()
+                        .filter(p -> p.info().arguments().stream()
+                                .flatMap(java.util.Arrays::stream)
+                                .anyMatch(id::equals)))
                 .isEmpty();
     }
 
@@ -212,7 +214,8 @@ class ExhaustionTest {
                     assertThat(e).hasMessageContaining("clone: EAGAIN");
                     assertThat(e.kind()).isEqualTo(ContainerException.Kind.BUSY);
                 });
-        try (Container c = new ContainerBuilder("true").id(id).init(true).pids(2).start()) {
+        try (Container c =
+                new ContainerBuilder("true").id(id).init(true).pids(2).start()) {
             assertThat(c.waitFor()).isZero();
         }
     }
@@ -270,8 +273,10 @@ class ExhaustionTest {
         Path at = Files.createDirectories(folder.resolve("small"));
         NamespaceThread.create().unshare(NamespaceKind.MOUNT).call(() -> {
             MountChange.create().propagation(Propagation.PRIVATE).recursive().apply(Path.of("/"));
-            try (FsContext context =
-                            FsContext.open("tmpfs").string(option, value).string("mode", "0755").create();
+            try (FsContext context = FsContext.open("tmpfs")
+                            .string(option, value)
+                            .string("mode", "0755")
+                            .create();
                     var mount = context.mount();
                     var place = Open.path().at(at)) {
                 mount.attach(place);
@@ -363,7 +368,8 @@ class ExhaustionTest {
                 ContainerStore store = ContainerStore.at(at.resolve("state"));
                 String script = "i=0; while [ $i -lt 200 ]; do head -c 4096 /dev/zero; i=$((i+1)); done 2>/dev/null;"
                         + " echo x > /tmp/still-here; exit 7";
-                ContainerBuilder b = new ContainerBuilder("sh", "-c", script).id(id).terminal(terminal);
+                ContainerBuilder b =
+                        new ContainerBuilder("sh", "-c", script).id(id).terminal(terminal);
                 try (ContainerStore.NewContainer record = store.create(b, "", "host", "", false, true);
                         Container c = b.start()) {
                     record.close();
@@ -373,8 +379,9 @@ class ExhaustionTest {
                     assertThat(stored.status()).isEqualTo(StoredContainer.Status.EXITED);
                     assertThat(Files.size(stored.log())).as("the disk was full").isBetween(100_000L, 262_144L);
                 }
-                assertThat(store.list()).singleElement().satisfies(c -> assertThat(c.exit())
-                        .hasValue(7));
+                assertThat(store.list())
+                        .singleElement()
+                        .satisfies(c -> assertThat(c.exit()).hasValue(7));
                 store.find(id).remove(false);
                 assertThat(store.list()).isEmpty();
             });
@@ -396,8 +403,9 @@ class ExhaustionTest {
                 monitor.destroyForcibly();
                 assertThat(record.container().waitFor()).isEqualTo(137);
             }
-            assertThat(store.list()).singleElement().satisfies(c -> assertThat(c.exit())
-                    .hasValue(137));
+            assertThat(store.list())
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.exit()).hasValue(137));
             store.find(id).remove(false);
         });
     }
