@@ -46,12 +46,13 @@ class KernelEscapesTest {
         Needs.that(Files.exists(agent), "needs the memory controller in a version 1 hierarchy");
         String before = Files.readString(agent);
         String refused = "mounted EPERM EPERM EPERM EPERM";
-        assertThat(Attack.tried("release-agent", "/tmp/groups")).isEqualTo(
-                refused + ", user namespace EPERM, mounted there EPERM EPERM EPERM EPERM");
-        String unfiltered = Attack.say(Attack.container(Attack.words("release-agent", "/tmp/groups"))
-                .seccomp(SeccompChoice.unconfined()));
-        assertThat(unfiltered).as("without the filter: a user namespace helps no further").startsWith(
-                refused + ", user namespace ok, mounted there ");
+        assertThat(Attack.tried("release-agent", "/tmp/groups"))
+                .isEqualTo(refused + ", user namespace EPERM, mounted there EPERM EPERM EPERM EPERM");
+        String unfiltered = Attack.say(
+                Attack.container(Attack.words("release-agent", "/tmp/groups")).seccomp(SeccompChoice.unconfined()));
+        assertThat(unfiltered)
+                .as("without the filter: a user namespace helps no further")
+                .startsWith(refused + ", user namespace ok, mounted there ");
         try (Container room = Attack.container("sh").start();
                 Shell inside = Shell.in(room)) {
             assertThat(inside.say("ls /sys/fs/cgroup")).contains("memory");
@@ -79,8 +80,11 @@ class KernelEscapesTest {
                     "/proc/sysrq-trigger",
                     "/sys/kernel/uevent_helper",
                     "/sys/power/state")) {
-                if (Files.exists(Path.of(path)) && inside.attempt("test -e " + path).status() == 0) {
-                    assertThat(inside.say("/attack open-to-write " + path)).as(path).isIn("EROFS", "EACCES", "EPERM");
+                if (Files.exists(Path.of(path))
+                        && inside.attempt("test -e " + path).status() == 0) {
+                    assertThat(inside.say("/attack open-to-write " + path))
+                            .as(path)
+                            .isIn("EROFS", "EACCES", "EPERM");
                 }
             }
             assertThat(inside.say("test -e /proc/sys/kernel/core_pattern && /attack open-to-write"
@@ -99,9 +103,11 @@ class KernelEscapesTest {
         OwnMounts.in(folder, base -> {
             MountChange.create().propagation(Propagation.SHARED).apply(base);
             for (String options : List.of("rbind", "rbind,rslave", "rbind,rshared")) {
-                OciMount volume = OciMount.of(
-                        "/volume", "bind", base.toString(), List.of(options.split(",", -1)));
-                try (Container room = Attack.container("sh").privileged(true).mount(volume).start();
+                OciMount volume = OciMount.of("/volume", "bind", base.toString(), List.of(options.split(",", -1)));
+                try (Container room = Attack.container("sh")
+                                .privileged(true)
+                                .mount(volume)
+                                .start();
                         Shell inside = Shell.in(room)) {
                     inside.say("mkdir -p /volume/at && mount -t tmpfs none /volume/at && touch /volume/at/inside");
                     assertThat(Files.exists(base.resolve("at/inside")))
@@ -132,11 +138,13 @@ class KernelEscapesTest {
                 }
                 String refused = "seized ESRCH, signalled ESRCH, memory ENOENT, files ENOENT";
                 assertThat(inside.say("/attack trace " + pid)).isEqualTo(refused);
-                assertThat(Attack.enter(room.exec(Attack.words("trace", Integer.toString(pid)))).text())
+                assertThat(Attack.enter(room.exec(Attack.words("trace", Integer.toString(pid))))
+                                .text())
                         .as("from a process that entered")
                         .isEqualTo(refused);
             }
-            assertThat(inside.say("echo $PPID; cat /proc/1/stat | cut -d ' ' -f 4")).isEqualTo("0\n0");
+            assertThat(inside.say("echo $PPID; cat /proc/1/stat | cut -d ' ' -f 4"))
+                    .isEqualTo("0\n0");
             assertThat(inside.say("kill -KILL -1; echo alive")).isEqualTo("alive");
             assertThat(other.process().isAlive()).isTrue();
         }
@@ -151,12 +159,10 @@ class KernelEscapesTest {
         Files.copy(Attack.file(), program, StandardCopyOption.REPLACE_EXISTING);
         Shell.run("chmod", "4755", program.toString());
         OciUser user = new OciUser(1000, 1000, null, List.of(), "");
-        assertThat(Attack.say(
-                        Attack.in(root, "/become-root", "who").user(user).noNewPrivileges(false)))
+        assertThat(Attack.say(Attack.in(root, "/become-root", "who").user(user).noNewPrivileges(false)))
                 .as("without it")
                 .isEqualTo("1000 0 0");
-        assertThat(Attack.say(
-                        Attack.in(root, "/become-root", "who").user(user).noNewPrivileges(true)))
+        assertThat(Attack.say(Attack.in(root, "/become-root", "who").user(user).noNewPrivileges(true)))
                 .isEqualTo("1000 1000 1");
     }
 

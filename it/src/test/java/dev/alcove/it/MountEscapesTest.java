@@ -33,8 +33,9 @@ class MountEscapesTest {
     private static final String PROTECTED = "proc\n0\n1:3\nEROFS";
 
     /** No file is written to: one is opened for writing. */
-    private static final String LOOK = "stat -f -c %T /proc/self/; cat /proc/interrupts | wc -c; stat -L -c %t:%T /proc/keys;"
-            + " /attack open-to-write /proc/sys/kernel/core_pattern";
+    private static final String LOOK =
+            "stat -f -c %T /proc/self/; cat /proc/interrupts | wc -c; stat -L -c %t:%T /proc/keys;"
+                    + " /attack open-to-write /proc/sys/kernel/core_pattern";
 
     @TempDir
     Path folder;
@@ -64,7 +65,9 @@ class MountEscapesTest {
     @Test
     @DisplayName("the machine's own /proc and the usual container's")
     void theLooksBite() {
-        assertThat(Shell.attempt(List.of("sh", "-c", "cat /proc/interrupts | wc -c")).text()).isNotEqualTo("0");
+        assertThat(Shell.attempt(List.of("sh", "-c", "cat /proc/interrupts | wc -c"))
+                        .text())
+                .isNotEqualTo("0");
         assertThat(Shell.run(Attack.file().toString(), "open-to-write", "/proc/sys/kernel/core_pattern"))
                 .isIn("ok", "EROFS");
         assertThat(Attack.say(Attack.container("sh", "-c", LOOK))).isEqualTo(PROTECTED);
@@ -91,7 +94,9 @@ class MountEscapesTest {
             Said entered = Attack.enter(room.exec("sh", "-c", "umount /proc; ls /proc"));
             assertThat(entered.text()).endsWith("self");
         }
-        assertThat(own.resolve("self/attr/exec")).as("nothing was written to it").hasContent("");
+        assertThat(own.resolve("self/attr/exec"))
+                .as("nothing was written to it")
+                .hasContent("");
     }
 
     /**
@@ -108,11 +113,7 @@ class MountEscapesTest {
         link(root.resolve("proc"), "/elsewhere");
         assertThat(Attack.say(Attack.in(root, "sh", "-c", LOOK))).isEqualTo(PROTECTED);
         for (String target : List.of(
-                outside.toString(),
-                "../../../../../../../../" + outside,
-                "/proc/self/cwd",
-                "proc",
-                "/dev/../proc")) {
+                outside.toString(), "../../../../../../../../" + outside, "/proc/self/cwd", "proc", "/dev/../proc")) {
             Files.delete(root.resolve("proc"));
             link(root.resolve("proc"), target);
             startsProtectedOrNot(Attack.in(root, "sh", "-c", LOOK));
@@ -260,9 +261,7 @@ class MountEscapesTest {
         link(root.resolve("dev/ptmx"), "/proc/sysrq-trigger");
         try (Container room = Attack.in(root, "sleep", "1000").terminal(true).start()) {
             Said said = Attack.enter(room.exec(
-                    "sh",
-                    "-c",
-                    "stat -c '%F %t' /dev/console; stat -f -c %T /dev/pts/; readlink /dev/ptmx; " + LOOK));
+                    "sh", "-c", "stat -c '%F %t' /dev/console; stat -f -c %T /dev/pts/; readlink /dev/ptmx; " + LOOK));
             assertThat(said.text()).isEqualTo("character special file 88\ndevpts\npts/ptmx\n" + PROTECTED);
         }
         Path dev = Files.createDirectories(folder.resolve("dev"));
@@ -289,7 +288,8 @@ class MountEscapesTest {
         Shell.run("mkfifo", dev.resolve("random").toString());
         Files.writeString(dev.resolve("urandom"), "not random");
         String look = "stat -c '%F %t:%T' /dev/null /dev/random /dev/urandom; stat -f -c %T /dev/pts/ /dev/shm/";
-        String usual = "character special file 1:3\ncharacter special file 1:8\ncharacter special file 1:9\ndevpts\ntmpfs";
+        String usual =
+                "character special file 1:3\ncharacter special file 1:8\ncharacter special file 1:9\ndevpts\ntmpfs";
         assertThat(Attack.say(Attack.in(root, "sh", "-c", look))).isEqualTo(usual);
         nothingOutside();
         Shell.run("rm", "-rf", dev.toString());

@@ -2,8 +2,8 @@ package dev.alcove.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.alcove.linux.CapabilitySets;
 import dev.alcove.linux.Capabilities;
+import dev.alcove.linux.CapabilitySets;
 import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.ContainerException;
@@ -54,11 +54,15 @@ class ProgramEscapesTest {
     void cve_2019_5736() throws IOException {
         assertThat(Attack.tried("who")).isEqualTo("0 0 0");
         byte[] before = init();
-        String held = Attack.say(Attack.container(Attack.words("overwrite-exe", "1")).init(true));
-        assertThat(held).as("PID 1 is the runtime's program, and could be taken hold of")
+        String held =
+                Attack.say(Attack.container(Attack.words("overwrite-exe", "1")).init(true));
+        assertThat(held)
+                .as("PID 1 is the runtime's program, and could be taken hold of")
                 .isEqualTo("opened ETXTBSY, written -, sealed");
         Said itself = Shell.run(new ContainerBuilder("/proc/self/exe"));
-        assertThat(itself.status()).as("as the container's program it finds nothing to do").isEqualTo(1);
+        assertThat(itself.status())
+                .as("as the container's program it finds nothing to do")
+                .isEqualTo(1);
         assertThat(init()).isEqualTo(before);
         assertThat(Attack.tried("who")).as("it still works").isEqualTo("0 0 0");
     }
@@ -72,7 +76,8 @@ class ProgramEscapesTest {
         script.toFile().setExecutable(true);
         byte[] before;
         String caught;
-        try (Container room = Attack.in(root, "sh", "-c", "/attack catch-exe 60; sleep 1000").start()) {
+        try (Container room =
+                Attack.in(root, "sh", "-c", "/attack catch-exe 60; sleep 1000").start()) {
             var said = room.process().inputReader(StandardCharsets.UTF_8);
             assertThat(said.readLine()).isEqualTo("waiting");
             before = init();
@@ -93,7 +98,8 @@ class ProgramEscapesTest {
     @Test
     @DisplayName("CVE-2024-21626: a working directory of the host's, by a descriptor that leaked")
     void cve_2024_21626() throws IOException {
-        String secret = Files.writeString(folder.resolve("secret"), "of the host").toString();
+        String secret =
+                Files.writeString(folder.resolve("secret"), "of the host").toString();
         String up = "../../../../../../../../.." + secret;
         assertThat(Shell.run(new ContainerBuilder("bash", "-c", "exec 7</etc; cd /proc/self/fd/7 && pwd -P"))
                         .text())
@@ -123,7 +129,10 @@ class ProgramEscapesTest {
 
     private static void notSeen(Start start) {
         try {
-            assertThat(start.text()).startsWith("/").doesNotContain("unreachable").endsWith(" ENOENT");
+            assertThat(start.text())
+                    .startsWith("/")
+                    .doesNotContain("unreachable")
+                    .endsWith(" ENOENT");
         } catch (ContainerException e) {
             assertThat(e).hasMessageContaining("\n  step ").hasMessageContaining("\n  likely cause: ");
         }
@@ -164,7 +173,8 @@ class ProgramEscapesTest {
 
         public static void main(String[] args) throws IOException {
             for (int fd : List.of(7, 8, 9, 40)) {
-                String of = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+                String of =
+                        Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
                 System.out.println(of.matches("/proc/[0-9]+") ? "/proc" : of);
             }
             System.out.println("self: " + Attack.tried("descriptors", "self"));
@@ -172,12 +182,14 @@ class ProgramEscapesTest {
                 // PID 1 closes its end of the handshake a moment after the program has been told to run.
                 List<String> said = new ArrayList<>();
                 Wait.until("PID 1 has nothing open", () -> {
-                    said.add(Attack.enter(room.exec(Attack.words("descriptors", "1"))).text());
+                    said.add(Attack.enter(room.exec(Attack.words("descriptors", "1")))
+                            .text());
                     return said.getLast().equals("end");
                 });
                 System.out.println("PID 1: " + said.getLast());
                 System.out.println("entered: "
-                        + Attack.enter(room.exec(Attack.words("descriptors", "self"))).text());
+                        + Attack.enter(room.exec(Attack.words("descriptors", "self")))
+                                .text());
             }
         }
     }
@@ -200,13 +212,16 @@ class ProgramEscapesTest {
             found.add(Attack.enter(room.exec("sh", "-c", look).user(other)).text());
             found.add(Attack.enter(room.exec("sh", "-c", look).privileged(true)).text());
             CapabilitySets outside = Capabilities.of(room.pid()).orElseThrow();
-            assertThat(outside.inheritable()).as("as the kernel tells it outside").isEmpty();
+            assertThat(outside.inheritable())
+                    .as("as the kernel tells it outside")
+                    .isEmpty();
             assertThat(outside.permitted()).isNotEmpty();
         }
-        assertThat(found).allSatisfy(line -> assertThat(line)
-                .as("there are capabilities to be inherited, and none is")
-                .contains("CapInh: 0000000000000000")
-                .contains("CapAmb: 0000000000000000")
-                .doesNotContain("CapBnd: 0000000000000000"));
+        assertThat(found)
+                .allSatisfy(line -> assertThat(line)
+                        .as("there are capabilities to be inherited, and none is")
+                        .contains("CapInh: 0000000000000000")
+                        .contains("CapAmb: 0000000000000000")
+                        .doesNotContain("CapBnd: 0000000000000000"));
     }
 }

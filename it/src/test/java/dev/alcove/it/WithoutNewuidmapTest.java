@@ -49,16 +49,15 @@ class WithoutNewuidmapTest {
         public static void main(String[] args) {
             System.out.println("PATH " + System.getenv("PATH"));
             long id = Long.parseLong(args[0]);
-            List<LinuxIdMapping> ranges =
-                    List.of(new LinuxIdMapping(0, id, 1), new LinuxIdMapping(1, 400_000, 65_535));
+            List<LinuxIdMapping> ranges = List.of(new LinuxIdMapping(0, id, 1), new LinuxIdMapping(1, 400_000, 65_535));
             try {
                 System.out.println(Shell.run(new ContainerBuilder("true").idMappings(ranges, ranges)));
             } catch (ContainerException e) {
                 System.out.println(String.valueOf(e.getMessage()).replace('\n', '|'));
             }
-            System.out.println(Shell.run(new ContainerBuilder(
-                            "sh", "-c", "echo $(id -u) $(id -g) '|' $(cat /proc/self/uid_map)"))
-                    .text());
+            System.out.println(
+                    Shell.run(new ContainerBuilder("sh", "-c", "echo $(id -u) $(id -g) '|' $(cat /proc/self/uid_map)"))
+                            .text());
         }
     }
 }

@@ -462,7 +462,7 @@ class ExhaustionTest {
                     }
                     String pids = Files.readString(group.resolve("cgroup.procs"));
                     assertThat(pids.strip()).isEqualTo(Integer.toString(c.pid()));
-                    Files.writeString(group.getParent().resolve("cgroup.procs"), pids.strip());
+                    Files.writeString(group.resolveSibling("cgroup.procs"), pids.strip());
                     Files.delete(group);
                     removed++;
                 }
