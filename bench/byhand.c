@@ -7,6 +7,7 @@
  *
  *   byhand ROOT FILTER net|nonet     then a count a line on standard input: so many starts, for each a line
  *                                    "WALL CPU" in nanoseconds; CPU is this process's and its children's
+ *   byhand ROOT FILTER exec PID ID   the same, but one more process in a container that runs
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -362,6 +363,53 @@ static void start(const char *id) {
     for (int h = hierarchies; h-- > 0;) OK(rmdir(hierarchy[h].group));
 }
 
+/* ---- one more process in a container that runs ---- */
+
+static void join(int first, const char *id) {
+    char path[400];
+    int tasks[MOST], count = 0, pidfd = -1, group = -1, status;
+    int target = OK(syscall(SYS_pidfd_open, first, 0));
+    for (int h = 0; h < hierarchies; h++) {
+        if (hierarchy[h].version == 1) {
+            snprintf(path, sizeof path, "%.160s/alcove-%s/tasks", hierarchy[h].dir, id);
+            tasks[count++] = OK(open(path, O_WRONLY | O_CLOEXEC));
+        } else {
+            snprintf(path, sizeof path, "%.160s/alcove-%s", hierarchy[h].dir, id);
+            group = OK(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        }
+    }
+    OK(setns(target, CLONE_NEWPID)); /* for the children */
+    struct clone_args args = {.flags = CLONE_PIDFD | (group >= 0 ? CLONE_INTO_CGROUP : 0),
+        .pidfd = (unsigned long)&pidfd, .exit_signal = SIGCHLD, .cgroup = group >= 0 ? group : 0};
+    int pid = OK(syscall(SYS_clone3, &args, sizeof args));
+    if (!pid) {
+        char *argv[] = {"/bin/noop", 0}, *envp[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME=/root", 0};
+        OK(prctl(PR_SET_DUMPABLE, 0));
+        OK(prctl(PR_SET_PDEATHSIG, SIGKILL));
+        OK(setsid());
+        umask(0);
+        for (int i = 0; i < count; i++) OK(write(tasks[i], "0", 1));
+        syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, 0);
+        OK(setns(target, CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWTIME));
+        OK(syscall(SYS_close_range, 3, ~0u, 0));
+        OK(chdir("/"));
+        privileges();
+        umask(022);
+        execve(argv[0], argv, envp);
+        ok(-1, argv[0]);
+    }
+    for (int i = 0; i < count; i++) close(tasks[i]);
+    OK(wait4(pid, &status, __WALL, 0));
+    if (status) {
+        fprintf(stderr, "byhand: the process ended with status 0x%x\n", status);
+        exit(1);
+    }
+    close(pidfd);
+    close(target);
+    if (group >= 0) close(group);
+}
+
 /* ---- measuring ---- */
 
 static long cpu(void) {
@@ -379,8 +427,9 @@ static long now(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fputs("usage: byhand ROOT FILTER net|nonet\n", stderr);
+    int exec = argc == 6 && !strcmp(argv[3], "exec");
+    if (argc != 4 && !exec) {
+        fputs("usage: byhand ROOT FILTER net|nonet\n       byhand ROOT FILTER exec PID ID\n", stderr);
         return 2;
     }
     static char code[65536], text[32];
@@ -398,7 +447,8 @@ int main(int argc, char **argv) {
             char id[80];
             snprintf(id, sizeof id, "alcove-test-byhand-%d-%040u", getpid(), serial++);
             long used = cpu(), began = now();
-            start(id);
+            if (exec) join(atoi(argv[4]), argv[5]);
+            else start(id);
             long wall = now() - began;
             printf("%ld %ld\n", wall, cpu() - used);
         }

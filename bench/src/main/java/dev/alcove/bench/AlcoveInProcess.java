@@ -1,7 +1,6 @@
 package dev.alcove.bench;
 
 import dev.alcove.linux.NamespaceKind;
-import dev.alcove.linux.Usage;
 import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.Rootfs;
@@ -44,12 +43,12 @@ final class AlcoveInProcess implements Contender {
     public List<Sample> run(int count) {
         List<Sample> samples = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            long used = cpu();
+            long used = Cpu.used();
             long began = System.nanoTime();
             Container c = container(root, net, "/bin/noop").start();
             int status = c.waitFor();
             long wall = System.nanoTime() - began;
-            samples.add(new Sample(wall, cpu() - used));
+            samples.add(new Sample(wall, Cpu.used() - used));
             if (status != 0) {
                 throw new IllegalStateException(name + ": the container ended with status " + status);
             }
@@ -66,16 +65,6 @@ final class AlcoveInProcess implements Contender {
         if (steps < count) {
             throw new IllegalStateException(name + ": programs without steps");
         }
-    }
-
-    private static long cpu() {
-        Usage own = Usage.ofProcess();
-        Usage children = Usage.ofChildren();
-        return own.user()
-                .plus(own.system())
-                .plus(children.user())
-                .plus(children.system())
-                .toNanos();
     }
 
     @Override

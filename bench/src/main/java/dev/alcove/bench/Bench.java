@@ -22,6 +22,8 @@ public final class Bench {
     private static final String HAND_NET = HAND + ", own network";
     private static final String ALCOVE = "Alcove in a warm JVM";
     private static final String ALCOVE_NET = ALCOVE + ", own network";
+    private static final String HAND_EXEC = "exec by hand in C";
+    private static final String ALCOVE_EXEC = "exec by Alcove in a warm JVM";
     private static final String CRUN = "crun run";
     private static final String HELLO = "java, hello world";
     private static final String SANDBOX = "Sandbox.java, hello world";
@@ -67,6 +69,9 @@ public final class Bench {
                         own.run(10);
                         own.plan(40);
                     }
+                    if (c instanceof ExecInProcess own) {
+                        own.run(10);
+                    }
                 }
             }
             for (int round = 0; round < rounds; round++) {
@@ -80,7 +85,10 @@ public final class Bench {
         }
         long monitor = IdleMemory.perContainer(root, false);
         long both = IdleMemory.perContainer(root, true);
-        new Report(out, results, rounds).print(monitor, both);
+        progress.println("many containers");
+        Growth growth = new Growth(root);
+        Growth.Idle idle = growth.idleContainers();
+        new Report(out, results, rounds).print(monitor, both, idle, growth.threads());
     }
 
     private void turn(Contender c, Map<String, Samples> results) {
@@ -101,6 +109,12 @@ public final class Bench {
         all.add(new AlcoveInProcess(ALCOVE, root, false));
         all.add(hand(HAND_NET, code, "net"));
         all.add(new AlcoveInProcess(ALCOVE_NET, root, true));
+        ExecInProcess exec = new ExecInProcess(ALCOVE_EXEC, root);
+        List<String> joined =
+                new ArrayList<>(List.of(work.resolve("byhand").toString(), root.toString(), code.toString()));
+        joined.addAll(exec.target());
+        all.add(new Measured(HAND_EXEC, 20, joined));
+        all.add(exec);
         oci(all, CRUN, 4, "crun", false);
         oci(all, "crun run, own network", 4, "crun", true);
         oci(all, "runc run", 2, "runc", false);
@@ -183,7 +197,7 @@ public final class Bench {
 
     /** The table. */
     private record Report(PrintStream out, Map<String, Samples> results, int rounds) {
-        void print(long monitor, long both) throws IOException {
+        void print(long monitor, long both, Growth.Idle idle, double threads) throws IOException {
             machine();
             out.println("| one start to its end | starts | wall ms | CPU ms | wall to C | CPU to C |");
             out.println("|---|---:|---:|---:|---:|---:|");
@@ -200,6 +214,14 @@ public final class Bench {
             out.println("| memory of ours per idle container: the monitor | 100 KB | " + kilobytes(monitor) + " |");
             out.println("| the same with `--init`: monitor and init | 100 KB | " + kilobytes(both) + " |");
             more("`Sandbox.java` on hello world, more than plain `java`", 60, SANDBOX, HELLO);
+            ratio("exec: Alcove to C, wall", 1.5, ALCOVE_EXEC, HAND_EXEC, true);
+            ratio("exec: Alcove to C, CPU", 1.5, ALCOVE_EXEC, HAND_EXEC, false);
+            out.println("| the 500th idle container's start to the first's | 1.2 | " + format(idle.last(), 2)
+                    + (idle.last() <= 1.2 ? "" : " (missed)") + " |");
+            out.println("| memory of the JVM per idle container | 20 KB | " + format(idle.bytes() / 1000.0, 1) + " KB"
+                    + (idle.bytes() < 20_000 ? "" : " (missed)") + " |");
+            out.println("| 32 threads to one, containers a second | at least 1.7 | " + format(threads, 2)
+                    + (threads >= 1.7 ? "" : " (missed)") + " |");
             Samples launcher = results.get(LAUNCHER);
             out.println("| `alcove run host true`, whole process | 300 ms | "
                     + (launcher == null || launcher.empty() ? "not measured" : format(launcher.wall(), 0) + " ms")
@@ -241,7 +263,9 @@ public final class Bench {
                         + " | | |");
                 return;
             }
-            Samples hand = results.getOrDefault(name.endsWith("own network") ? HAND_NET : HAND, s);
+            boolean exec = name.equals(ALCOVE_EXEC) || name.equals(HAND_EXEC);
+            String peer = exec ? HAND_EXEC : name.endsWith("own network") ? HAND_NET : HAND;
+            Samples hand = results.getOrDefault(peer, s);
             out.println("| " + name + " | " + s.count() + " | " + format(s.wall(), 2) + " | " + format(s.cpu(), 2)
                     + " | " + format(s.wall() / hand.wall(), 2) + " | " + format(s.cpu() / hand.cpu(), 2) + " |");
         }

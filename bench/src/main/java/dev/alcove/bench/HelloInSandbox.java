@@ -1,6 +1,5 @@
 package dev.alcove.bench;
 
-import dev.alcove.linux.Usage;
 import dev.alcove.runtime.Sandbox;
 import dev.alcove.runtime.Verdict;
 import java.nio.file.Path;
@@ -40,11 +39,11 @@ final class HelloInSandbox implements Contender {
     public List<Sample> run(int count) {
         List<Sample> samples = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            long used = cpu();
+            long used = Cpu.used();
             long began = System.nanoTime();
             Verdict verdict = verdict();
             long wall = System.nanoTime() - began;
-            samples.add(new Sample(wall, cpu() - used));
+            samples.add(new Sample(wall, Cpu.used() - used));
             if (!verdict.clean() || !verdict.stdout().text().equals("hello\n")) {
                 throw new IllegalStateException(name + ": " + verdict);
             }
@@ -58,16 +57,6 @@ final class HelloInSandbox implements Contender {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static long cpu() {
-        Usage own = Usage.ofProcess();
-        Usage children = Usage.ofChildren();
-        return own.user()
-                .plus(own.system())
-                .plus(children.user())
-                .plus(children.system())
-                .toNanos();
     }
 
     @Override

@@ -81,9 +81,13 @@ final class Causes {
             case SETNS ->
                 error == Errno.ESRCH
                         ? new Cause("the container has just ended", "start it again")
-                        : new Cause(
-                                "the namespace belongs to a user namespace over which this process has no rights",
-                                "join its user namespace as well, or run as root");
+                        : error == Errno.EINVAL
+                                ? new Cause(
+                                        "a process cannot join the user namespace that it is in already, nor one that is above it",
+                                        "leave --user out; with --all what both share is left out by itself")
+                                : new Cause(
+                                        "the namespace belongs to a user namespace over which this process has no rights",
+                                        "join its user namespace as well, or run as root");
             case FSMOUNT, FSCONFIG, FSOPEN -> fileSystem(error, text, facts);
             case MOUNT_SETATTR ->
                 error == Errno.EPERM

@@ -48,6 +48,10 @@ public final class Container implements AutoCloseable {
 
     private final Object telling = new Object();
     private volatile @Nullable Exit exit;
+    private volatile @Nullable Joinable joinable;
+    /** Whether it has ever been: then it may be frozen when it is to be killed. */
+    private volatile boolean paused;
+
     private @Nullable CompletableFuture<Exit> told;
     private Poller.@Nullable Registration watch;
 
@@ -241,6 +245,7 @@ public final class Container implements AutoCloseable {
      * @throws ContainerException UNSUPPORTED without a freezer that we may use, BUSY if they did not stop in ten seconds
      */
     public void pause() {
+        paused = true;
         if (!group("pause", cgroup -> cgroup.freeze(FREEZE))) {
             throw new ContainerException(
                     ContainerException.Kind.BUSY,
@@ -344,9 +349,18 @@ public final class Container implements AutoCloseable {
      * @param command the program and its arguments
      */
     public ExecBuilder exec(List<String> command) {
-        StoredState state = StoredState.of(spec, spec.name(), "", "", false, "");
-        return new ExecBuilder(state, spec::seccomp, this::pinned, command);
+        Joinable known = joinable;
+        if (known == null) {
+            StoredState state = StoredState.of(spec, spec.name(), "", "", false, "");
+            known = new Joinable(state, ExecTarget.of(state, pid()));
+            joinable = known;
+        }
+        ExecTarget target = known.target();
+        return new ExecBuilder(known.state(), spec::seccomp, this::pinned, pid -> target, command);
     }
+
+    /** What one more process needs to know; looked up once, for the first. */
+    private record Joinable(StoredState state, ExecTarget target) {}
 
     /** A handle of the first process of one's own. */
     private Pidfd pinned() {
@@ -358,6 +372,13 @@ public final class Container implements AutoCloseable {
                         + "  mend: start it again"));
     }
 
+    /** SIGKILL, which reaches a paused one too. */
+    void kill() {
+        if (signal(Signal.KILL) && paused) {
+            Cgroup.of(CgroupLayout.read(), spec.group()).thawIfFrozen();
+        }
+    }
+
     /** Ends everything inside at once, and waits until it is gone. A detached container stays. */
     @Override
     public void close() {
@@ -367,7 +388,7 @@ public final class Container implements AutoCloseable {
                 first.close();
             }
         } else {
-            signal(Signal.KILL);
+            kill();
             end();
         }
         started.terminal().ifPresent(Fd::close);

@@ -1,10 +1,7 @@
 package dev.alcove.runtime;
 
-import dev.alcove.linux.CgroupHierarchy;
-import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
-import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SeccompFilter;
 import dev.alcove.spec.ConsoleSize;
@@ -13,18 +10,15 @@ import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.UserSpec;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +29,7 @@ public final class ExecBuilder {
     private final StoredState container;
     private final Supplier<Optional<SeccompFilter>> seccomp;
     private final Supplier<Pidfd> process;
+    private final IntFunction<ExecTarget> target;
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private OciUser user;
@@ -49,15 +44,18 @@ public final class ExecBuilder {
      * @param container what is known of the container
      * @param seccomp   its policy, compiled
      * @param process   opens a handle of its first process, or says why it cannot
+     * @param target    what there is to join, by the first process's pid
      */
     ExecBuilder(
             StoredState container,
             Supplier<Optional<SeccompFilter>> seccomp,
             Supplier<Pidfd> process,
+            IntFunction<ExecTarget> target,
             List<String> command) {
         this.container = container;
         this.seccomp = seccomp;
         this.process = process;
+        this.target = target;
         this.command = List.copyOf(command);
         this.user = new OciUser(container.uid(), container.gid(), null, container.groups(), "");
         this.directory = container.cwd();
@@ -213,41 +211,9 @@ public final class ExecBuilder {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.of(target(pid)),
+                Optional.of(target.apply(pid)),
                 streams.log().isPresent(),
                 Optional.empty(),
                 Optional.empty());
-    }
-
-    /** user_namespaces(7): an ordinary user's namespace of one id denies it for good. */
-    private static boolean setgroupsAllowed(int pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/setgroups")).startsWith("allow");
-        } catch (IOException e) {
-            throw new ContainerException(
-                    ContainerException.Kind.CONFLICT, "the container has just ended: /proc/" + pid + " is gone", e);
-        }
-    }
-
-    private ExecTarget target(int pid) {
-        StoredState s = container;
-        Set<NamespaceKind> kinds = EnumSet.noneOf(NamespaceKind.class);
-        for (String room : s.rooms()) {
-            NamespaceKind.named(room).ifPresent(kinds::add);
-        }
-        List<String> tasks = new ArrayList<>();
-        Optional<String> unified = Optional.empty();
-        for (CgroupHierarchy h : CgroupLayout.read().hierarchies()) {
-            String directory = h.directory(s.group());
-            if (!Files.isDirectory(Path.of(directory))) {
-                continue;
-            }
-            if (h.unified()) {
-                unified = Optional.of(directory);
-            } else {
-                tasks.add(directory + "/tasks");
-            }
-        }
-        return new ExecTarget(kinds, tasks, unified, setgroupsAllowed(pid));
     }
 }

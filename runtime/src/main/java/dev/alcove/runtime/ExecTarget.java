@@ -1,6 +1,12 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.NamespaceKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,5 +27,37 @@ record ExecTarget(Set<NamespaceKind> kinds, List<String> tasks, Optional<String>
     ExecTarget {
         kinds = Set.copyOf(kinds);
         tasks = List.copyOf(tasks);
+    }
+
+    /** What there is to join of a container, by its first process; it stays so as long as that lives. */
+    static ExecTarget of(StoredState container, int pid) {
+        Set<NamespaceKind> kinds = EnumSet.noneOf(NamespaceKind.class);
+        for (String room : container.rooms()) {
+            NamespaceKind.named(room).ifPresent(kinds::add);
+        }
+        List<String> tasks = new ArrayList<>();
+        Optional<String> unified = Optional.empty();
+        for (CgroupHierarchy h : ThisProcess.cgroups().hierarchies()) {
+            String directory = h.directory(container.group());
+            if (!Files.isDirectory(Path.of(directory))) {
+                continue;
+            }
+            if (h.unified()) {
+                unified = Optional.of(directory);
+            } else {
+                tasks.add(directory + "/tasks");
+            }
+        }
+        return new ExecTarget(kinds, tasks, unified, setgroupsAllowed(pid));
+    }
+
+    /** user_namespaces(7): an ordinary user's namespace of one id denies it for good. */
+    private static boolean setgroupsAllowed(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/setgroups")).startsWith("allow");
+        } catch (IOException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT, "the container has just ended: /proc/" + pid + " is gone", e);
+        }
     }
 }

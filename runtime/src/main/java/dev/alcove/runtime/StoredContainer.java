@@ -205,6 +205,7 @@ public final class StoredContainer {
             }
             try (Pidfd process = process()) {
                 process.send(Signal.KILL);
+                cgroup().thawIfFrozen();
                 waitFor();
             } catch (ContainerException e) {
                 if (status() != Status.EXITED) {
@@ -274,6 +275,7 @@ public final class StoredContainer {
                 state,
                 () -> SeccompFilters.of(state.seccompChoice(), Set.copyOf(state.capabilities())),
                 this::process,
+                pid -> ExecTarget.of(state, pid),
                 command);
     }
 }

@@ -1,0 +1,106 @@
+package dev.alcove.bench;
+
+import dev.alcove.runtime.Container;
+import dev.alcove.runtime.ContainerBuilder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What many containers cost: the last start beside the first, many threads beside one, the JVM's memory for each. */
+final class Growth {
+    private static final int IDLE = 500;
+    private static final int ENDS = 20;
+    private static final int THREADS = 32;
+    private static final int STARTS = 800;
+    private static final int ROUNDS = 5;
+
+    private final Path root;
+
+    Growth(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Idle containers in one JVM.
+     *
+     * @param last  how much longer the last twenty starts took than the first twenty, by their medians
+     * @param bytes of the JVM's heap for each, after a collection
+     */
+    record Idle(double last, long bytes) {}
+
+    private ContainerBuilder idle() {
+        return AlcoveInProcess.container(root, false, "/bin/noop", "wait");
+    }
+
+    /** Starts five hundred that wait. */
+    Idle idleContainers() {
+        List<Container> containers = new ArrayList<>();
+        long[] took = new long[IDLE];
+        long before = heap();
+        try {
+            for (int i = 0; i < IDLE; i++) {
+                long began = System.nanoTime();
+                containers.add(idle().start());
+                took[i] = System.nanoTime() - began;
+            }
+            long bytes = (heap() - before) / IDLE;
+            double first = median(Arrays.copyOf(took, ENDS));
+            double last = median(Arrays.copyOfRange(took, IDLE - ENDS, IDLE));
+            return new Idle(last / first, bytes);
+        } finally {
+            containers.forEach(Container::close);
+        }
+    }
+
+    private static long heap() {
+        Runtime r = Runtime.getRuntime();
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return r.totalMemory() - r.freeMemory();
+    }
+
+    private static double median(long[] values) {
+        long[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** How many times more containers a second thirty-two threads start to their end than one does; the median round. */
+    double threads() {
+        double[] rounds = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            long one = many(1);
+            rounds[i] = (double) one / many(THREADS);
+        }
+        Arrays.sort(rounds);
+        return rounds[ROUNDS / 2];
+    }
+
+    /** The time of so many starts, shared by so many threads. */
+    private long many(int threads) {
+        AtomicInteger left = new AtomicInteger(STARTS);
+        Thread[] all = new Thread[threads];
+        long began = System.nanoTime();
+        for (int i = 0; i < threads; i++) {
+            all[i] = Thread.ofPlatform().start(() -> {
+                while (left.getAndDecrement() > 0) {
+                    try (Container c =
+                            AlcoveInProcess.container(root, false, "/bin/noop").start()) {
+                        c.waitFor();
+                    }
+                }
+            });
+        }
+        for (Thread thread : all) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return System.nanoTime() - began;
+    }
+}
