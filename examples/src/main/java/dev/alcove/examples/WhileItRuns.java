@@ -16,7 +16,8 @@ public final class WhileItRuns {
             room.pause(); // nothing in it runs
             room.resume();
             room.update(limits -> limits.pids(new LinuxPids(8L)));
-            System.out.println("at most: " + room.stats().pids().orElseThrow().limit().getAsLong());
+            System.out.println(
+                    "at most: " + room.stats().pids().orElseThrow().limit().getAsLong());
             room.process().destroy();
             System.out.println("it ended with " + room.process().waitFor());
         }

@@ -64,7 +64,12 @@ class InstallTest {
 
         // The check that guards the API from the first release on: here the release is what was just installed.
         String[] compare = {
-            "verify", "-pl", "runtime", "-Dapi.baseline=0.1.0-SNAPSHOT", "-Dmaven.main.skip", "-Dmaven.test.skip",
+            "verify",
+            "-pl",
+            "runtime",
+            "-Dapi.baseline=0.1.0-SNAPSHOT",
+            "-Dmaven.main.skip",
+            "-Dmaven.test.skip",
             "-Dspotless.check.skip"
         };
         maven(source, repository, compare);
