@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,11 +64,12 @@ class InstallTest {
         assertThat(ran).isEqualTo(new Said(0, "pid 1 on standalone\nit ended with 0"));
 
         // The check that guards the API from the first release on: here the release is what was just installed.
+        release(repository, "0.0.9");
         String[] compare = {
             "verify",
             "-pl",
             "runtime",
-            "-Dapi.baseline=0.1.0-SNAPSHOT",
+            "-Dapi.baseline=0.0.9",
             "-Dmaven.main.skip",
             "-Dmaven.test.skip",
             "-Dspotless.check.skip"
@@ -76,7 +78,7 @@ class InstallTest {
         Files.delete(source.resolve("runtime/target/classes/dev/alcove/runtime/TextFile.class"));
         Said broken = run(source, command(repository, compare));
         assertThat(broken.status()).isNotZero();
-        assertThat(broken.text()).contains("TextFile").containsIgnoringCase("incompatible");
+        assertThat(broken.text()).contains("incompatibility", "dev.alcove.runtime.TextFile:CLASS_REMOVED");
 
         // What a missing flag means is said with the flag.
         Said refused = java(List.of("--illegal-native-access=deny", "-cp", jar.toString(), "com.example.App"));
@@ -91,6 +93,29 @@ class InstallTest {
                 jar.toString(),
                 "com.example.App"));
         assertThat(allowed).isEqualTo(ran);
+    }
+
+    /** What is installed, once more as if it were a version that has been released. */
+    private static void release(Path repository, String version) throws IOException {
+        Path installed = repository.resolve("dev/alcove/alcove-runtime");
+        Path released = Files.createDirectories(installed.resolve(version));
+        String name = "alcove-runtime-" + version;
+        Path snapshot = installed.resolve("0.1.0-SNAPSHOT");
+        Files.copy(snapshot.resolve("alcove-runtime-0.1.0-SNAPSHOT.jar"), released.resolve(name + ".jar"));
+        String pom = Files.readString(snapshot.resolve("alcove-runtime-0.1.0-SNAPSHOT.pom"));
+        String id = "<artifactId>alcove-runtime</artifactId>";
+        assertThat(pom).contains(id);
+        Files.writeString(released.resolve(name + ".pom"), pom.replace(id, id + "<version>" + version + "</version>"));
+    }
+
+    /** The links lead out of the test's folder: they go first, before anybody who clears up may follow one. */
+    @AfterEach
+    void unlink() throws IOException {
+        try (Stream<Path> groups = Files.list(folder.resolve("repository"))) {
+            for (Path group : groups.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(group);
+            }
+        }
     }
 
     private Path repository() throws IOException {
