@@ -252,8 +252,8 @@ static i64 milliseconds(void) {
 }
 
 /*
- * Watches a process to its end. The other end of the control socket is whoever owns the container: when it is gone the
- * container goes too. A terminal's master can be pumped into a log.
+ * Watches a process: to its end, and reaps it (0); or until it is to be killed (1), since its time is over or its owner,
+ * the other end of the control socket, is gone. A terminal's master can be pumped into a log.
  *   pid, pidfd: the process        control: a socket, or -1       timeout: milliseconds, or -1
  *   terminal:   packed: the descriptor to read in the low half, to write in the high half; -1 for none
  *   exited:     the report to fill in
@@ -281,18 +281,13 @@ static long monitor(int pid, int pidfd, int control, i64 timeout, i64 terminal, 
         if (n < 0) return n;
         if (n == 0) {
             exited->extra0 = 1;
-            timeout = -1;
-            sys4(__NR_pidfd_send_signal, pidfd, SIGKILL_, 0, 0);
-            continue;
+            return 1;
         }
         if (fds[TERMINAL].revents && !pump(fds[TERMINAL].fd, log)) fds[TERMINAL].fd = -1;
         if (fds[OWNER].revents) {
             char ignored[8];
             long r = sys(__NR_read, control, ignored, sizeof ignored);
-            if (r <= 0 && r != -EINTR && r != -EAGAIN) {
-                fds[OWNER].fd = -1;
-                sys4(__NR_pidfd_send_signal, pidfd, SIGKILL_, 0, 0);
-            }
+            if (r <= 0 && r != -EINTR && r != -EAGAIN && !fds[PROCESS].revents) return 1;
         }
     }
     /* What the terminal still holds. Without a PID namespace someone may live and write on: so not for ever. */
@@ -306,7 +301,7 @@ static long monitor(int pid, int pidfd, int control, i64 timeout, i64 terminal, 
     exited->value = status;
     exited->extra1 = (i64)((u64)(usage.user[0] + usage.system[0]) * 1000000 + (u64)(usage.user[1] + usage.system[1]));
     exited->extra2 = usage.maxrss;
-    return status;
+    return 0;
 }
 
 /*

@@ -1,6 +1,7 @@
 /** The command {@code alcove}. */
 module dev.alcove.cli {
     requires static org.jspecify;
+    requires dev.alcove.lens;
     requires dev.alcove.runtime;
     requires io.avaje.json;
     requires org.apache.commons.cli;

@@ -50,6 +50,13 @@ public final class Alcove {
                     "", SpecException.quote(first) + " is not a command of alcove" + near(first, Commands.NAMES));
         }
         Command command = found.get();
+        if (!rest.isEmpty()) {
+            Optional<Command> ofTwo = Commands.find(first + " " + rest.getFirst());
+            if (ofTwo.isPresent()) {
+                command = ofTwo.get();
+                rest = rest.subList(1, rest.size());
+            }
+        }
         Manual manual = command.manual();
         if (wantsHelp(manual, rest)) {
             shell.out().print(HelpText.of(manual));

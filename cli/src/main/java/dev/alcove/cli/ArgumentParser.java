@@ -34,7 +34,9 @@ final class ArgumentParser {
         }
         Options options = new Options();
         for (Flag flag : table.flags()) {
-            options.addOption(new Option(null, flag.name(), flag.takesValue(), ""));
+            Option option = new Option(null, flag.name(), flag.takesValue() || flag.optional(), "");
+            option.setOptionalArg(flag.optional());
+            options.addOption(option);
         }
         CommandLine line;
         try {
@@ -54,9 +56,11 @@ final class ArgumentParser {
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (Option option : line.getOptions()) {
             String name = option.getLongOpt();
-            if (option.hasArg()) {
-                values.put(name, Arrays.asList(line.getOptionValues(name)));
-            } else {
+            String[] given = option.hasArg() ? line.getOptionValues(name) : null;
+            if (given != null) {
+                values.put(name, Arrays.asList(given));
+            }
+            if (given == null || option.hasOptionalArg()) {
                 toggles.add(name);
             }
         }

@@ -9,12 +9,12 @@ import java.util.OptionalLong;
  * What a command was called with.
  *
  * @param command   the command's name, for refusals
- * @param toggles   names of the flags without value that are on
+ * @param toggles   names of the flags without value that are on, and of those whose value may be left out
  * @param values    the values of the others in the order given, by name
  * @param remaining what follows the flags
  */
 record Arguments(String command, List<String> toggles, Map<String, List<String>> values, List<String> remaining) {
-    /** Whether a flag without value is on. */
+    /** Whether a flag without value, or with one that may be left out, is there. */
     boolean has(String name) {
         return toggles.contains(name);
     }

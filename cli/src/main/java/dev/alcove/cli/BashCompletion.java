@@ -22,11 +22,16 @@ final class BashCompletion {
                         COMPREPLY=($(compgen -W run -- "$cur"))
                         return
                     fi
+                    local cmd=${COMP_WORDS[at]}
+                    if [[ $cmd == ns ]] && (( COMP_CWORD > at + 1 )); then
+                        case ${COMP_WORDS[at+1]} in @ns@) cmd="ns ${COMP_WORDS[at+1]}" ;; esac
+                    fi
                     # What is split at '=' and ':' by readline is one word to us.
                     if [[ $cur == = ]]; then cur= prev=${COMP_WORDS[COMP_CWORD-1]}
                     elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
-                    case "${COMP_WORDS[at]} $prev" in
-                """.replace("@commands@", String.join(" ", Commands.NAMES)));
+                    case "$cmd $prev" in
+                """.replace("@commands@", String.join(" ", Commands.NAMES))
+                .replace("@ns@", String.join("|", Completion.words("ns"))));
         StringBuilder flags = new StringBuilder();
         for (Manual manual : Completion.manuals()) {
             List<String> names = new ArrayList<>();
@@ -35,13 +40,13 @@ final class BashCompletion {
                 value(out, manual.name(), flag);
             }
             names.add("--help");
-            flags.append("        ")
+            flags.append("        '")
                     .append(manual.name())
-                    .append(") flags='")
+                    .append("') flags='")
                     .append(String.join(" ", names))
                     .append("' ;;\n");
         }
-        out.append("    esac\n    local flags=\n    case ${COMP_WORDS[at]} in\n")
+        out.append("    esac\n    local flags=\n    case $cmd in\n")
                 .append(flags)
                 .append("""
                     esac
@@ -49,15 +54,19 @@ final class BashCompletion {
                         COMPREPLY=($(compgen -W "$flags" -- "$cur"))
                         return
                     fi
-                    case ${COMP_WORDS[at]} in
+                    case $cmd in
                         run) COMPREPLY=($(compgen -W host -- "$cur")) ;;
-                        exec|kill|wait|rm) COMPREPLY=($(compgen -W "$(alcove ps -a --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
+                        ns) COMPREPLY=($(compgen -W '@ns@' -- "$cur")) ;;
+                        'ns pin') COMPREPLY=($(compgen -W "@kinds@ $(alcove ps --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
+                        exec|kill|wait|rm|'ns show'|'ns diff') COMPREPLY=($(compgen -W "$(alcove ps -a --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
                         help) COMPREPLY=($(compgen -W '@commands@' -- "$cur")) ;;
                         completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
                     esac
                 }
                 complete -o default -F _alcove alcove
-                """.replace("@commands@", String.join(" ", Commands.NAMES)));
+                """.replace("@commands@", String.join(" ", Commands.NAMES))
+                        .replace("@ns@", String.join(" ", Completion.words("ns")))
+                        .replace("@kinds@", String.join(" ", NsCommand.kindNames())));
         return out.toString();
     }
 

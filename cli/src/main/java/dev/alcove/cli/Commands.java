@@ -6,8 +6,24 @@ import java.util.Optional;
 /** The commands there are. Each is made when it is asked for, so that none costs another a class. */
 final class Commands {
     /** In the order of the help. */
-    static final List<String> NAMES =
-            List.of("run", "exec", "ps", "kill", "wait", "rm", "explain", "check", "completion", "version", "help");
+    static final List<String> NAMES = List.of(
+            "run",
+            "exec",
+            "ps",
+            "kill",
+            "wait",
+            "rm",
+            "ns",
+            "enter",
+            "unshare",
+            "explain",
+            "check",
+            "completion",
+            "version",
+            "help");
+
+    /** Those of two words; the first is a command too. */
+    static final List<String> OF_TWO_WORDS = List.of("ns ls", "ns show", "ns diff", "ns pin", "ns unpin");
 
     private Commands() {}
 
@@ -19,6 +35,13 @@ final class Commands {
             case "kill" -> Optional.of(new KillCommand());
             case "wait" -> Optional.of(new WaitCommand());
             case "rm" -> Optional.of(new RmCommand());
+            case "ns", "ns ls" -> Optional.of(new NsCommand(name));
+            case "ns show" -> Optional.of(new NsShowCommand());
+            case "ns diff" -> Optional.of(new NsDiffCommand());
+            case "ns pin" -> Optional.of(new NsPinCommand());
+            case "ns unpin" -> Optional.of(new NsUnpinCommand());
+            case "enter" -> Optional.of(new EnterCommand());
+            case "unshare" -> Optional.of(new UnshareCommand());
             case "explain" -> Optional.of(new ExplainCommand());
             case "check" -> Optional.of(new CheckCommand());
             case "completion" -> Optional.of(new CompletionCommand());

@@ -24,7 +24,21 @@ final class Completion {
         for (String name : Commands.NAMES) {
             Commands.find(name).ifPresent(command -> all.add(command.manual()));
         }
+        for (String name : Commands.OF_TWO_WORDS) {
+            Commands.find(name).ifPresent(command -> all.add(command.manual()));
+        }
         return all;
+    }
+
+    /** The second words of a command. */
+    static List<String> words(String command) {
+        List<String> words = new ArrayList<>();
+        for (String name : Commands.OF_TWO_WORDS) {
+            if (name.startsWith(command + " ")) {
+                words.add(name.substring(command.length() + 1));
+            }
+        }
+        return words;
     }
 
     static Kind kind(Flag flag) {
@@ -69,7 +83,7 @@ final class Completion {
 
     /** Whether the command's own arguments are containers. */
     static boolean takesContainers(String command) {
-        return List.of("exec", "kill", "wait", "rm").contains(command);
+        return List.of("exec", "kill", "wait", "rm", "ns show", "ns diff").contains(command);
     }
 
     /** A text for a script's single quotes. */

@@ -16,9 +16,16 @@ final class FishCompletion {
                 """);
         for (Manual manual : Completion.manuals()) {
             String name = manual.name();
-            String seen = "'__fish_seen_subcommand_from " + name + "'";
-            out.append("complete -c alcove -n __fish_use_subcommand -a ")
-                    .append(name)
+            int blank = name.indexOf(' ');
+            String seen =
+                    "'__fish_seen_subcommand_from " + name.replace(" ", "; and __fish_seen_subcommand_from ") + "'";
+            out.append("complete -c alcove -n ")
+                    .append(
+                            blank < 0
+                                    ? "__fish_use_subcommand"
+                                    : "'__fish_seen_subcommand_from " + name.substring(0, blank) + "'")
+                    .append(" -a ")
+                    .append(name.substring(blank + 1))
                     .append(" -d ")
                     .append(Completion.quoted(manual.summary()))
                     .append('\n');

@@ -9,14 +9,17 @@ package dev.alcove.cli;
  * @param help        one sentence for the help
  * @param group       the heading it stands under
  * @param repeatable  whether each use adds a value; otherwise the last one counts
+ * @param optional    whether it may stand without its value, which then is in the same word: {@code --net} and {@code
+ *     --net=FILE}, {@code -n} and {@code -n=FILE}
  */
-public record Flag(String name, char letter, String placeholder, String help, String group, boolean repeatable) {
+public record Flag(
+        String name, char letter, String placeholder, String help, String group, boolean repeatable, boolean optional) {
     /** Stands for no short name. */
     public static final char NO_LETTER = ' ';
 
-    /** Whether it has a value. */
+    /** Whether it has a value, which may be the next word. */
     public boolean takesValue() {
-        return !placeholder.isEmpty();
+        return !placeholder.isEmpty() && !optional;
     }
 
     /** Whether it has a short name. */

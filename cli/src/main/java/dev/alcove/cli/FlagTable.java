@@ -46,8 +46,14 @@ final class FlagTable {
         return add(name, letter, placeholder, help, true);
     }
 
+    /** One whose value may be left out; the letter may be {@link Flag#NO_LETTER}. */
+    FlagTable optional(String name, char letter, String placeholder, String help) {
+        flags.add(new Flag(name, letter, placeholder, help, group, false, true));
+        return this;
+    }
+
     private FlagTable add(String name, char letter, String placeholder, String help, boolean repeatable) {
-        flags.add(new Flag(name, letter, placeholder, help, group, repeatable));
+        flags.add(new Flag(name, letter, placeholder, help, group, repeatable, false));
         return this;
     }
 

@@ -38,6 +38,21 @@ final class Forwarding implements AutoCloseable {
         return forwarding;
     }
 
+    /**
+     * Begins to listen for a command that is in the caller's own session: the terminal gives its signals to it and to us
+     * alike, since both are in its foreground group, so that those are not passed on.
+     */
+    static Forwarding listenInSession(SignalSource source) {
+        Forwarding forwarding = new Forwarding();
+        for (Signal signal : new Signal[] {Signal.INT, Signal.QUIT}) {
+            forwarding.subscriptions.add(source.on(signal, s -> {}));
+        }
+        for (Signal signal : new Signal[] {Signal.TERM, Signal.HUP, Signal.USR1, Signal.USR2}) {
+            forwarding.subscriptions.add(source.on(signal, forwarding::pass));
+        }
+        return forwarding;
+    }
+
     /** From now on they go to this container; those that came before go to it at once. */
     synchronized void to(Container started) {
         container = started;

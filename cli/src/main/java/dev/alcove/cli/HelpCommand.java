@@ -19,7 +19,7 @@ final class HelpCommand implements Command {
     @Override
     public int run(Shell shell, Arguments arguments) {
         if (!arguments.remaining().isEmpty()) {
-            String name = arguments.words("COMMAND", 1).getFirst();
+            String name = String.join(" ", arguments.words("COMMAND", 2));
             Optional<Command> command = Commands.find(name);
             if (command.isEmpty()) {
                 throw new UsageException("", dev.alcove.spec.SpecException.quote(name) + " is not a command of alcove");

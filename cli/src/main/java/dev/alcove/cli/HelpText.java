@@ -38,7 +38,9 @@ final class HelpText {
                 out.append('\n').append(group).append(":\n");
             }
             String letter = flag.hasLetter() ? "  -" + flag.letter() + ", " : "      ";
-            String value = flag.takesValue() ? " " + flag.placeholder() : "";
+            String value = flag.optional()
+                    ? "[=" + flag.placeholder() + "]"
+                    : flag.takesValue() ? " " + flag.placeholder() : "";
             row(letter + "--" + flag.name() + value, flag.help(), COLUMN);
         }
         if (!flags.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.alcove.cli;
 
+import dev.alcove.lens.PinStore;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Namespace;
 import dev.alcove.linux.NamespaceKind;
@@ -30,6 +31,18 @@ final class NamespaceFiles {
         return path;
     }
 
+    /** The namespace that is kept by a name. */
+    static Path ofPin(Shell shell, dev.alcove.spec.NamespaceKind flag, NamespaceKind kind, String name) {
+        Path file = PinStore.of(ContainerStore.standard(shell.environment()))
+                .find(name)
+                .orElseThrow(() -> new ContainerException(
+                        ContainerException.Kind.NOT_FOUND,
+                        flag.flag() + ": no namespace is pinned by the name " + SpecException.quote(name)
+                                + "\n  likely cause: a wrong name, or a path that does not begin with /"
+                                + "\n  mend: 'alcove ns' shows the names there are; 'alcove ns pin' gives one"));
+        return checked(flag, kind, file);
+    }
+
     private static ContainerException refused(String start, NamespaceKind kind, LinuxException e) {
         return switch (e.errno()) {
             case ENOENT, ENOTDIR ->
@@ -37,7 +50,7 @@ final class NamespaceFiles {
                         ContainerException.Kind.NOT_FOUND,
                         start + " does not exist"
                                 + "\n  likely cause: a wrong path, or the process whose namespace it was is gone"
-                                + "\n  mend: lsns lists the namespaces there are",
+                                + "\n  mend: alcove ns lists the namespaces there are",
                         e);
             case EACCES, EPERM ->
                 new ContainerException(

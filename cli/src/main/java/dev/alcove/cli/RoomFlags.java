@@ -96,6 +96,9 @@ final class RoomFlags {
         if (mode instanceof NamespaceMode.Path path) {
             return new Room.Joined(NamespaceFiles.checked(kind, room, Path.of(path.path())));
         }
+        if (mode instanceof NamespaceMode.Pinned pinned) {
+            return new Room.Joined(NamespaceFiles.ofPin(shell, kind, room, pinned.name()));
+        }
         if (mode instanceof NamespaceMode.Container container) {
             return new Room.Joined(NamespaceFiles.ofContainer(shell, kind, room, container.reference()));
         }

@@ -45,7 +45,7 @@ record Spelling(List<String> flags, List<String> remaining) {
         if (flag != null && flag.takesValue() && equals < 0) {
             return word;
         }
-        if (flag != null && !flag.takesValue() && equals >= 0) {
+        if (flag != null && !flag.takesValue() && !flag.optional() && equals >= 0) {
             toggle(flag, word.substring(equals + 1), word, flags);
         } else {
             flags.add(word);
@@ -61,6 +61,10 @@ record Spelling(List<String> flags, List<String> remaining) {
             }
             String spelled = "--" + flag.name();
             String rest = word.substring(i + 1);
+            if (flag.optional() && (rest.startsWith("=") || rest.startsWith("/"))) {
+                flags.add(spelled + "=" + (rest.startsWith("=") ? rest.substring(1) : rest));
+                return "";
+            }
             if (!flag.takesValue()) {
                 if (rest.startsWith("=")) {
                     toggle(flag, rest.substring(1), word, flags);

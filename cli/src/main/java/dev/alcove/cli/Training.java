@@ -1,6 +1,7 @@
 package dev.alcove.cli;
 
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Signal;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.ContainerStore;
@@ -44,6 +45,15 @@ final class Training {
             "run --memori 5 host true",
             "run hots true",
             "rum",
+            "ns",
+            "ns --json -t net",
+            "ns --tree",
+            "ns show SELF",
+            "ns diff SELF SELF",
+            "ns unpin nobody",
+            "ns --help",
+            "enter --explain --net=/proc/self/ns/net true",
+            "unshare --explain -r -n -m -p -f --mount-proc true",
             "check");
 
     private Training() {}
@@ -64,7 +74,8 @@ final class Training {
     }
 
     private static int run(Path folder, ByteArrayOutputStream out, String command) {
-        return Alcove.run(shell(folder, out), Arrays.asList(command.split(" ", -1)));
+        String words = command.replace("SELF", Integer.toString(Kernel.pid()));
+        return Alcove.run(shell(folder, out), Arrays.asList(words.split(" ", -1)));
     }
 
     private static void say(String line) {

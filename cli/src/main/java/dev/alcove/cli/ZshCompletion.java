@@ -19,10 +19,14 @@ final class ZshCompletion {
                 """);
         StringBuilder cases = new StringBuilder();
         for (Manual manual : Completion.manuals()) {
-            out.append("        ")
-                    .append(Completion.quoted(manual.name() + ":" + manual.summary()))
-                    .append('\n');
-            cases.append("        ").append(manual.name()).append(")\n            _arguments -s -S -A '-*'");
+            if (manual.name().indexOf(' ') < 0) {
+                out.append("        ")
+                        .append(Completion.quoted(manual.name() + ":" + manual.summary()))
+                        .append('\n');
+            }
+            cases.append("        ")
+                    .append(Completion.quoted(manual.name()))
+                    .append(")\n            _arguments -s -S -A '-*'");
             for (Flag flag : manual.flags().flags()) {
                 flag(cases, flag);
             }
@@ -40,8 +44,16 @@ final class ZshCompletion {
                         shift words
                         (( CURRENT-- ))
                     fi
+                    if [[ $words[1] == ns && CURRENT -gt 2 ]]; then
+                        case $words[2] in
+                            @ns@)
+                                words[2]="ns $words[2]"
+                                shift words
+                                (( CURRENT-- )) ;;
+                        esac
+                    fi
                     case $words[1] in
-                """);
+                """.replace("@ns@", String.join("|", Completion.words("ns"))));
         out.append(cases).append("""
                     esac
                 }
@@ -56,6 +68,10 @@ final class ZshCompletion {
         }
         return switch (command) {
             case "run" -> "'1:image:(host)' '*::command:_normal'";
+            case "ns" -> "'1:what:(" + String.join(" ", Completion.words("ns")) + ")'";
+            case "ns pin" ->
+                "'1:kind:(" + String.join(" ", NsCommand.kindNames()) + ")' '2:container:_alcove_containers'";
+            case "enter", "unshare" -> "'*::command:_normal'";
             case "explain" -> "'1:command:(run)'";
             case "completion" -> "'1:shell:(bash zsh fish)'";
             case "help" -> "'1:command:(" + String.join(" ", Commands.NAMES) + ")'";

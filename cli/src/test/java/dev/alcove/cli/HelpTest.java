@@ -21,12 +21,31 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"run", "exec", "ps", "kill", "wait", "rm", "explain", "check", "completion", "version", "help"})
+            strings = {
+                "run",
+                "exec",
+                "ps",
+                "kill",
+                "wait",
+                "rm",
+                "ns",
+                "ns show",
+                "ns diff",
+                "ns pin",
+                "ns unpin",
+                "enter",
+                "unshare",
+                "explain",
+                "check",
+                "completion",
+                "version",
+                "help"
+            })
     void pages(String command) throws IOException {
-        Alcoves.Outcome outcome = new Alcoves(folder).run(command, "--help");
+        Alcoves.Outcome outcome = new Alcoves(folder).run((command + " --help").split(" ", -1));
         assertThat(outcome.status()).isZero();
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.out()).isEqualTo(golden("help-" + command + ".txt", outcome.out()));
+        assertThat(outcome.out()).isEqualTo(golden("help-" + command.replace(' ', '-') + ".txt", outcome.out()));
     }
 
     @Test
@@ -37,6 +56,10 @@ class HelpTest {
         assertThat(alcoves.run("--help").out()).isEqualTo(text);
         assertThat(alcoves.run("-h").out()).isEqualTo(text);
         assertThat(alcoves.run("help").out()).isEqualTo(text);
+        assertThat(alcoves.run("help", "ns", "show").out())
+                .isEqualTo(alcoves.run("ns", "show", "--help").out());
+        assertThat(alcoves.run("ns", "ls", "--help").out())
+                .isEqualTo(alcoves.run("ns", "--help").out());
         assertThat(alcoves.run("help", "run").out())
                 .isEqualTo(alcoves.run("run", "--help").out());
     }

@@ -20,6 +20,7 @@ class ArchitectureTest {
     private static final String LINUX = "dev.alcove.linux..";
     private static final String SPEC = "dev.alcove.spec..";
     private static final String RUNTIME = "dev.alcove.runtime..";
+    private static final String LENS = "dev.alcove.lens..";
     private static final String CLI = "dev.alcove.cli..";
     private static final String MAIN = "dev.alcove.cli.Main";
 
@@ -32,7 +33,12 @@ class ArchitectureTest {
     private static final class Product {
         static final JavaClasses CLASSES = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("dev.alcove.linux", "dev.alcove.spec", "dev.alcove.runtime", "dev.alcove.cli");
+                .importPackages(
+                        "dev.alcove.linux",
+                        "dev.alcove.spec",
+                        "dev.alcove.runtime",
+                        "dev.alcove.lens",
+                        "dev.alcove.cli");
     }
 
     private static String[] and(String[] more, String... packages) {
@@ -89,6 +95,17 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(and(JSON, RUNTIME, LINUX, SPEC, "java..", "org.jspecify.."))
+                .check(Product.CLASSES);
+    }
+
+    @Test
+    void theLensLooksAtContainersAndPrintsNothing() {
+        classes()
+                .that()
+                .resideInAPackage(LENS)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(LENS, RUNTIME, LINUX, SPEC, "java..", "org.jspecify..")
                 .check(Product.CLASSES);
     }
 

@@ -107,6 +107,11 @@ class StartUpTest {
     }
 
     @Test
+    void nsMakesFewClasses() throws Exception {
+        atMost(80, "ns");
+    }
+
+    @Test
     void explainMakesFewClasses() throws Exception {
         atMost(80, "explain", "run", "host", "true");
     }

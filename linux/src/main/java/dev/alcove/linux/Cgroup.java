@@ -204,6 +204,13 @@ public final class Cgroup {
                 : CgroupFiles.read(directory + "/freezer.state").orElse("").startsWith("FROZEN");
     }
 
+    /** Continues its processes if there is a freezer; version 1's keeps even SIGKILL from what it froze. */
+    public void thawIfFrozen() {
+        if (hasFreezer()) {
+            thaw();
+        }
+    }
+
     private CgroupHierarchy freezer() {
         return layout.of(CgroupController.FREEZER)
                 .filter(h -> h.writable(name))
@@ -229,7 +236,7 @@ public final class Cgroup {
             String directory = unified.get().directory(name);
             if (layout.mode() == CgroupLayout.Mode.HYBRID) {
                 // what version 1 has frozen does not die
-                thawIfFreezer();
+                thawIfFrozen();
             }
             CgroupFiles.write(directory + "/cgroup.kill", "1");
             if (!CgroupFiles.await(directory + "/cgroup.events", "populated 0", deadline)) {
@@ -252,12 +259,6 @@ public final class Cgroup {
                 return false;
             }
             LockSupport.parkNanos(PAUSE);
-        }
-    }
-
-    private void thawIfFreezer() {
-        if (hasFreezer()) {
-            thaw();
         }
     }
 

@@ -96,6 +96,25 @@ public final class Namespace implements AutoCloseable {
     }
 
     /**
+     * The one that was seen at a path, such as another process's descriptor or bind mount. Nothing is opened that could
+     * wait or act before it is known to be that namespace: not a FIFO or a device that took its place.
+     *
+     * @param path     the path, links followed
+     * @param kind     which kind it was
+     * @param expected which it was
+     * @return the handle, or empty if it is not there any more
+     * @throws LinuxException if the path may not be looked at (EACCES)
+     */
+    public static Optional<Namespace> find(Path path, NamespaceKind kind, Inode expected) {
+        try (Fd place = Open.path().find(path).orElse(null)) {
+            if (place == null || !FileStat.of(place).inode().equals(expected)) {
+                return Optional.empty();
+            }
+            return opened(kind, "/proc/self/fd/" + place.number());
+        }
+    }
+
+    /**
      * A handle of an open descriptor, which it takes over.
      *
      * @throws LinuxException if it is no namespace (ENOTTY); the descriptor is closed then

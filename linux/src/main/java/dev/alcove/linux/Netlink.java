@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ public final class Netlink implements AutoCloseable {
     private static final int NETLINK_EXT_ACK = 11;
     private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int MSG_TRUNC = 0x20;
+
+    private static final int RTM_GETNSID = 90;
+    private static final int NETNSA_NSID = 1;
+    private static final int NETNSA_FD = 3;
 
     private static final int NLMSG_NOOP = 1;
     private static final int NLMSG_ERROR = 2;
@@ -104,6 +109,27 @@ public final class Netlink implements AutoCloseable {
     /** The namespace's routes. */
     public Routes routes() {
         return new Routes(this);
+    }
+
+    /**
+     * The number by which this namespace knows another, ip-netns(8) "nsid": what {@link Link#peerNamespace} says.
+     *
+     * @param other a network namespace
+     * @return the number, or empty if this namespace has none for it
+     * @throws LinuxException if the kernel refuses
+     */
+    public OptionalInt namespaceId(Namespace other) {
+        // struct rtgenmsg: the family, padded to four bytes.
+        NetlinkMessage message = new NetlinkMessage(RTM_GETNSID, 0)
+                .u32(0)
+                .attribute(NETNSA_FD, other.fd().number());
+        for (ByteBuffer answer : get(message, "find id of", other.toString(), null)) {
+            int id = NetlinkAttributes.of(answer, 4).u32(NETNSA_NSID).orElse(-1);
+            if (id >= 0) {
+                return OptionalInt.of(id);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /**

@@ -89,6 +89,39 @@ public final class Proc {
         return ProcFile.text(pid, "mountinfo").map(MountInfo::parse);
     }
 
+    /** The threads of a process by their ids, its first one's being its own: /proc/PID/task; none if it has ended. */
+    public static List<Integer> threads(int pid) {
+        return numbers("/proc/" + pid + "/task");
+    }
+
+    /**
+     * The open descriptors of a process by their numbers: /proc/PID/fd.
+     *
+     * @return the numbers; none if it has ended, or may not be looked into
+     */
+    public static List<Integer> descriptors(int pid) {
+        return numbers("/proc/" + pid + "/fd");
+    }
+
+    /** The offsets of the time namespace of a process's children, time_namespaces(7): /proc/PID/timens_offsets. */
+    public static Optional<String> timeOffsets(int pid) {
+        return ProcFile.text(pid, "timens_offsets");
+    }
+
+    private static List<Integer> numbers(String directory) {
+        String[] names = new File(directory).list();
+        List<Integer> numbers = new ArrayList<>();
+        if (names != null) {
+            for (String name : names) {
+                long number = ProcFile.decimal(name);
+                if (number >= 0) {
+                    numbers.add((int) number);
+                }
+            }
+        }
+        return numbers;
+    }
+
     /** The resource limits of a process, readable of any user's: /proc/PID/limits. */
     public static Optional<Map<Rlimit, RlimitValue>> limits(int pid) {
         return ProcFile.text(pid, "limits").map(Proc::parseLimits);

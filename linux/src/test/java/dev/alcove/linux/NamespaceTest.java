@@ -39,6 +39,26 @@ final class NamespaceTest {
     }
 
     @Test
+    void oneThatWasSeenIsOnlyOpenedWhileItIsThat() throws Exception {
+        Path link = Path.of("/proc/self/ns/net");
+        Inode net = Namespace.identity(NamespaceKind.NET, SELF).orElseThrow();
+        try (Namespace found = Namespace.find(link, NamespaceKind.NET, net).orElseThrow()) {
+            assertThat(found.identity()).isEqualTo(net);
+            assertThat(found.kind()).isEqualTo(NamespaceKind.NET);
+        }
+        assertThat(Namespace.find(Path.of("/proc/self/ns/uts"), NamespaceKind.NET, net))
+                .isEmpty();
+        assertThat(Namespace.find(Path.of("/nowhere"), NamespaceKind.NET, net)).isEmpty();
+        // Opened for reading, a FIFO would wait for its other end.
+        Path fifo = Files.createTempDirectory("alcove-test-").resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        assertThat(Namespace.find(fifo, NamespaceKind.NET, net)).isEmpty();
+        Files.delete(fifo);
+        Files.delete(fifo.getParent());
+    }
+
+    @Test
     void aFileThatIsNoNamespaceIsRefused() {
         assertThatThrownBy(() -> Namespace.at(Path.of("/proc/self/status")))
                 .isInstanceOfSatisfying(

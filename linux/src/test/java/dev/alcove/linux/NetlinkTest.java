@@ -358,4 +358,25 @@ class NetlinkTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void theOtherEndsNamespaceIsKnownByTheNumberThatTheLinkHas() throws Exception {
+        try (NetworkNamespaceThread one = new NetworkNamespaceThread("one");
+                NetworkNamespaceThread two = new NetworkNamespaceThread("two");
+                Namespace here = Namespace.of(one.namespace().duplicate());
+                Namespace there = Namespace.of(two.namespace().duplicate())) {
+            one.run(() -> {
+                try (Netlink net = Netlink.open()) {
+                    assertThat(net.namespaceId(there)).isEmpty();
+                    Link veth = net.links()
+                            .addVeth(
+                                    NewLink.named("here"),
+                                    NewLink.named("there").in(two.namespace()));
+                    assertThat(veth.peerNamespace()).isPresent();
+                    assertThat(net.namespaceId(there)).isEqualTo(veth.peerNamespace());
+                    assertThat(net.namespaceId(here)).isNotEqualTo(veth.peerNamespace());
+                }
+            });
+        }
+    }
 }

@@ -98,4 +98,14 @@ final class ProcTest {
                         new ProcCgroup(0, List.of(), "/init.scope"));
         assertThat(lines).extracting(ProcCgroup::isUnified).containsExactly(false, false, true);
     }
+
+    @Test
+    void threadsAndDescriptorsOfThisProcess() throws Exception {
+        int self = Kernel.pid();
+        assertThat(Proc.threads(self)).contains(self).hasSizeGreaterThan(1);
+        assertThat(Proc.descriptors(self)).contains(0, 1, 2);
+        assertThat(Proc.threads(Integer.MAX_VALUE)).isEmpty();
+        assertThat(Proc.descriptors(Integer.MAX_VALUE)).isEmpty();
+        assertThat(Proc.timeOffsets(self).orElseThrow()).contains("monotonic", "boottime");
+    }
 }

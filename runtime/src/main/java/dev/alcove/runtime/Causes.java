@@ -24,9 +24,13 @@ final class Causes {
         return switch (call.call()) {
             case CLONE3, UNSHARE -> makeNamespaces(error, text, facts);
             case SETNS ->
-                new Cause(
-                        "the namespace belongs to a user namespace over which this process has no rights",
-                        "join its user namespace as well, or run as root");
+                error == Errno.EINVAL
+                        ? new Cause(
+                                "a process cannot join the user namespace that it is in already, nor one that is above it",
+                                "leave --user out; with --all what both share is left out by itself")
+                        : new Cause(
+                                "the namespace belongs to a user namespace over which this process has no rights",
+                                "join its user namespace as well, or run as root");
             case FSMOUNT, FSCONFIG, FSOPEN -> fileSystem(error, text, facts);
             case MOUNT_SETATTR ->
                 error == Errno.EPERM

@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.CgroupController;
 import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.CgroupStep;
 import dev.alcove.linux.CgroupWrites;
@@ -244,6 +245,23 @@ final class CgroupPart {
                     List.of(),
                     "enter the group: one thread writing 0 to tasks does not wait as a pid in cgroup.procs does");
         }
+    }
+
+    /** The monitor's steps after a kill: what version 1's freezer holds does not die. */
+    void thaw() {
+        plan.facts
+                .cgroups()
+                .of(CgroupController.FREEZER)
+                .filter(h -> !h.unified() && !directoryIn(h).isEmpty())
+                .ifPresent(h -> {
+                    Program.Builder p = plan.p;
+                    String why = "if it is paused: frozen processes do not die";
+                    Arg.Result file = openForWriting(
+                            directoryIn(h) + "/freezer.state", why, List.of(Errno.ENOENT, Errno.EACCES, Errno.EPERM));
+                    Arg.At text = Arg.string("THAWED");
+                    p.attempt(
+                            why, Syscall.WRITE, file, text, Arg.num(text.data().size() - 1L));
+                });
     }
 
     /** The group's directory in a hierarchy, or an empty string where it has none. */

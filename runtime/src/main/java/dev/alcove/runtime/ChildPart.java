@@ -340,7 +340,7 @@ final class ChildPart {
                 Arg.at(Data.longs("{}", 0)),
                 Arg.NULL,
                 Arg.num(8));
-        p.add(new Step.Exec(paths(), process.args(), process.env(), "the user's program"));
+        p.add(new Step.Exec(paths(process), process.args(), process.env(), "the user's program"));
     }
 
     /** PID 1 stays this interpreter; the program becomes its child. */
@@ -380,7 +380,8 @@ final class ChildPart {
         }
     }
 
-    private List<String> paths() {
+    /** Where execve looks for the program: as a shell does, in the PATH that it is given. */
+    static List<String> paths(OciProcess process) {
         String command = process.args().getFirst();
         if (command.indexOf('/') >= 0) {
             return List.of(command);

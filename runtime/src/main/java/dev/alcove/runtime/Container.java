@@ -49,6 +49,9 @@ public final class Container implements AutoCloseable {
     private final Object telling = new Object();
     private volatile @Nullable Exit exit;
     private volatile @Nullable Joinable joinable;
+    /** Whether it has ever been: then it may be frozen when it is to be killed. */
+    private volatile boolean paused;
+
     private @Nullable CompletableFuture<Exit> told;
     private Poller.@Nullable Registration watch;
 
@@ -236,6 +239,7 @@ public final class Container implements AutoCloseable {
      * @throws ContainerException UNSUPPORTED without a freezer that we may use, BUSY if they did not stop in ten seconds
      */
     public void pause() {
+        paused = true;
         if (!group("pause", cgroup -> cgroup.freeze(FREEZE))) {
             throw new ContainerException(
                     ContainerException.Kind.BUSY,
@@ -362,6 +366,13 @@ public final class Container implements AutoCloseable {
                         + "  mend: start it again"));
     }
 
+    /** SIGKILL, which reaches a paused one too. */
+    void kill() {
+        if (signal(Signal.KILL) && paused) {
+            Cgroup.of(CgroupLayout.read(), spec.group()).thawIfFrozen();
+        }
+    }
+
     /** Ends everything inside at once, and waits until it is gone. A detached container stays. */
     @Override
     public void close() {
@@ -371,7 +382,7 @@ public final class Container implements AutoCloseable {
                 first.close();
             }
         } else {
-            signal(Signal.KILL);
+            kill();
             end();
         }
         started.terminal().ifPresent(Fd::close);

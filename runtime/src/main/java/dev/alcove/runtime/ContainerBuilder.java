@@ -445,7 +445,8 @@ public final class ContainerBuilder {
     }
 
     /**
-     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY. Not for a detached container.
+     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY. Not for a detached container, and
+     * not for one more process in it: to these such calls fail with ENOSYS.
      */
     public ContainerBuilder supervisor(Supervisor supervisor) {
         this.supervisor = Optional.of(supervisor);

@@ -106,7 +106,11 @@ final class ContainerProcess extends Process {
      */
     @Override
     public void destroy() {
-        container.signal(takesTerm() ? Signal.TERM : Signal.KILL);
+        if (takesTerm()) {
+            container.signal(Signal.TERM);
+        } else {
+            container.kill();
+        }
     }
 
     private boolean takesTerm() {
@@ -117,7 +121,7 @@ final class ContainerProcess extends Process {
 
     @Override
     public Process destroyForcibly() {
-        container.signal(Signal.KILL);
+        container.kill();
         return this;
     }
 

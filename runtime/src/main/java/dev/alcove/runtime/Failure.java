@@ -24,8 +24,8 @@ final class Failure {
             return killed(spec, program, step);
         }
         Causes.Cause cause = Causes.of(failed, error, spec, facts);
-        StringBuilder b = new StringBuilder("cannot start container '");
-        b.append(spec.name()).append("': ").append(object(failed)).append(": ").append(error);
+        StringBuilder b = new StringBuilder(start(spec));
+        b.append(": ").append(object(failed)).append(": ").append(error);
         b.append(" (")
                 .append(error.text())
                 .append(")\n  step ")
@@ -42,6 +42,14 @@ final class Failure {
         return new ContainerException(kind(error), b.toString());
     }
 
+    /** A command that is run in other rooms without being a container has no name. */
+    private static String start(ContainerSpec spec) {
+        if (spec.name().isEmpty() && spec.config().process() != null) {
+            return "cannot run '" + spec.config().process().args().getFirst() + "'";
+        }
+        return "cannot start container '" + spec.name() + "'";
+    }
+
     /** Its process ended in the set-up and could not say why: something killed it. */
     private static ContainerException killed(ContainerSpec spec, Program program, int step) {
         var linux = spec.config().linux();
@@ -51,7 +59,7 @@ final class Failure {
                 && linux.resources().memory().limit() != null;
         return new ContainerException(
                 limited ? Kind.INVALID : Kind.INTERNAL,
-                "cannot start container '" + spec.name() + "': its process was killed while it was being set up"
+                start(spec) + ": its process was killed while it was being set up"
                         + "\n  step " + step + " of " + program.length()
                         + (limited
                                 ? "\n  likely cause: the memory limit is too small for the start itself"
@@ -89,7 +97,7 @@ final class Failure {
     private static ContainerException exec(ContainerSpec spec, Step.Exec exec, Errno error) {
         String command = exec.argv().getFirst();
         boolean path = command.indexOf('/') >= 0;
-        String start = "cannot start container '" + spec.name() + "': exec: \"" + command + "\": ";
+        String start = start(spec) + ": exec: \"" + command + "\": ";
         if (error == Errno.ENOENT && !path) {
             return new ContainerException(
                     Kind.COMMAND_NOT_FOUND,

@@ -23,6 +23,9 @@ final class IdMapper {
     }
 
     private static void run(String tool, int pid, List<LinuxIdMapping> mappings) {
+        if (mappings.isEmpty()) {
+            return;
+        }
         List<String> command = new ArrayList<>(List.of(tool, Integer.toString(pid)));
         IdMap map = IdMaps.of(mappings);
         for (IdRange r : map.ranges()) {

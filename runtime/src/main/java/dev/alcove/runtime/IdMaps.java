@@ -40,8 +40,9 @@ final class IdMaps {
     }
 
     private static boolean one(List<LinuxIdMapping> mappings, long id) {
-        return mappings.size() == 1
-                && mappings.getFirst().size() == 1
-                && mappings.getFirst().hostId() == id;
+        return mappings.isEmpty()
+                || (mappings.size() == 1
+                        && mappings.getFirst().size() == 1
+                        && mappings.getFirst().hostId() == id);
     }
 }

@@ -65,6 +65,7 @@ public final class Namespaces {
      * Those of a process. It is this process for good: a later one with its number is not mistaken for it.
      *
      * @param pid as this JVM's PID namespace numbers it
+     * @return its namespaces
      * @throws ContainerException NOT_FOUND if there is none
      */
     public static Namespaces of(int pid) {
@@ -75,6 +76,7 @@ public final class Namespaces {
      * Those of a container's first process.
      *
      * @param container a running one
+     * @return its namespaces
      * @throws ContainerException NOT_FOUND if it has ended
      */
     public static Namespaces of(Container container) {
@@ -90,6 +92,7 @@ public final class Namespaces {
      * Those that files stand for: of /proc/PID/ns, or where one is bound to, such as {@code /run/netns/blue}.
      *
      * @param files at least one, and of each kind at most one
+     * @return the namespaces
      * @throws IllegalArgumentException if two are of one kind
      * @throws ContainerException       if one is not there, or is no namespace
      */
@@ -133,6 +136,8 @@ public final class Namespaces {
      * Runs code in the namespace of one kind, and waits for its end. May be called from a virtual thread; an interrupt is
      * passed on to the code.
      *
+     * @param <T>    the result's type
+     * @param <X>    what the code may throw
      * @param kind   one of NET, UTS, IPC, MOUNT, CGROUP
      * @param action the code
      * @return its result
@@ -156,6 +161,8 @@ public final class Namespaces {
      *   <li>PID: setns(2) moves the children that come later, not the caller, and a JVM has no children that are Java
      * </ul>
      *
+     * @param <T>    the result's type
+     * @param <X>    what the code may throw
      * @param kinds  at least one
      * @param action the code
      * @return its result

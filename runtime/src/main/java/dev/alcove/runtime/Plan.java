@@ -189,6 +189,41 @@ final class Plan {
         child = true;
     }
 
+    /**
+     * Watches a process to its end, and kills it when it is to be killed.
+     *
+     * @param running   the step that watches it
+     * @param killable  whether that can come to be: by its owner's end or a time limit
+     * @param afterKill adds the steps without which what was killed does not die
+     */
+    void watch(Step.Monitor running, boolean killable, Runnable afterKill) {
+        p.add(running);
+        if (!killable) {
+            return;
+        }
+        Step.Label over = new Step.Label();
+        p.jump(Step.When.ZERO, running.ended(), over, "it has ended by itself");
+        p.attempt(
+                "its time is over, or its owner is gone",
+                Syscall.PIDFD_SEND_SIGNAL,
+                running.pidfd(),
+                flags("SIGKILL"),
+                Arg.NULL,
+                Arg.ZERO);
+        afterKill.run();
+        Arg never = Arg.num(-1);
+        p.add(new Step.Monitor(
+                running.ended(),
+                running.pid(),
+                running.pidfd(),
+                never,
+                never,
+                running.terminal(),
+                running.exited(),
+                "until it is dead"));
+        p.bind(over);
+    }
+
     /** move_mount(2) of a mount by descriptor onto a place by descriptor. */
     void attach(Arg mount, Arg place, String why) {
         p.call(
@@ -299,6 +334,44 @@ final class Plan {
                 place,
                 Arg.EMPTY,
                 flags("OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH|AT_RECURSIVE"));
+    }
+
+    void sync(int which, Arg pid, String why) {
+        sync(which, pid, Arg.ZERO, why);
+    }
+
+    /** Java acts for the container, and init waits for its answer. */
+    void sync(int which, Arg pid, Arg more, String why) {
+        Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
+        p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
+        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
+        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
+        if (more instanceof Arg.Result) {
+            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
+        }
+        p.callAtLeast(
+                Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
+        p.callAtLeast(
+                8, "until it is done", Syscall.READ, Arg.num(Wire.CONTROL), Arg.at(Data.buffer(8, "go")), Arg.num(8));
+    }
+
+    /** Tells whoever started it that the program runs. */
+    void reportStarted(Arg.Result pid) {
+        Data started = Data.buffer(Wire.REPORT_SIZE, "started");
+        p.add(new Step.Put(Arg.at(started), Arg.num(Wire.REPORT_STARTED, "STARTED"), 4, "the report"));
+        p.add(new Step.Put(Arg.at(started, Wire.REPORT_VALUE), pid, 8, "the report"));
+        p.attempt(
+                "tell that it runs", Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(started), Arg.num(Wire.REPORT_SIZE));
+    }
+
+    /** The path of a file of a process whose id only the program knows: {@code /proc/PID} and then {@code file}. */
+    Arg.At procFile(Arg.Result pid, String file, String why) {
+        Data path = Data.bytes(
+                java.util.Arrays.copyOf("/proc/".getBytes(java.nio.charset.StandardCharsets.UTF_8), 48),
+                "\"/proc/PID" + file + "\"");
+        Arg.Result length = p.register("length");
+        p.add(new Step.Decimal(length, Arg.at(path, 6), pid, file, why));
+        return Arg.at(path);
     }
 
     /** Writes one string to a file in one write(2), as the kernel's own files want it. */

@@ -10,6 +10,7 @@ import dev.alcove.spec.LinuxTimeOffset;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -178,22 +179,26 @@ public final class Planner {
                 parentEnd,
                 "execve closes the child's end; before that it says that it is ready, or reports a failure"));
         recordPid(pid);
-        report(pid);
+        plan.reportStarted(pid);
         Arg control = spec.detached() ? Arg.num(-1) : Arg.num(Wire.CONTROL);
         if (spec.detached()) {
             plan.close(Arg.num(Wire.CONTROL));
         }
         p.add(new Step.Put(Arg.at(exited), Arg.num(Wire.REPORT_EXITED, "EXITED"), 4, "the report of the end"));
-        p.add(new Step.Monitor(
+        Arg.Num timeout = Arg.num(spec.timeout().map(Duration::toMillis).orElse(-1L));
+        Step.Monitor running = new Step.Monitor(
+                p.register("to_be_killed"),
                 pid,
                 watch,
                 control,
-                Arg.num(spec.timeout().map(java.time.Duration::toMillis).orElse(-1L)),
+                timeout,
                 terminal.isPresent() ? terminal.get() : Arg.num(-1),
                 Arg.at(exited),
                 spec.detached()
                         ? "the container runs until it ends"
-                        : "the container runs until it ends, or whoever started it is gone"));
+                        : "the container runs until it ends, or whoever started it is gone");
+        // What is killed is thawed, as version 1's freezer keeps even SIGKILL from it.
+        plan.watch(running, !spec.detached() || spec.timeout().isPresent(), cgroup::thaw);
         p.add(new Step.Get(watched, Arg.at(exited), 4, "this point is only reached by a container that ran"));
         if (!creates(NamespaceKind.PID)) {
             cgroup.processes()
@@ -520,73 +525,20 @@ public final class Planner {
     }
 
     private void identityMaps(Arg.Result pid) {
-        if (!newUser) {
-            return;
-        }
-        if (IdMaps.needsHelper(linux, facts)) {
-            sync(SYNC_ID_MAPS, pid, "Java runs newuidmap and newgidmap, which may map more than this user's own id");
-        } else {
-            if (!facts.has(Capability.SETGID)) {
-                mapFile(
-                        pid,
-                        "/setgroups",
-                        "deny",
-                        "an ordinary user may map a group only without setgroups (CVE-2014-8989)");
-            }
-            mapFile(pid, "/gid_map", IdMaps.text(linux.gidMappings()), "which groups inside are which outside");
-            mapFile(pid, "/uid_map", IdMaps.text(linux.uidMappings()), "which users inside are which outside");
+        if (newUser) {
+            new IdMapPart(plan).write(pid, linux, !facts.has(Capability.SETGID));
         }
     }
 
     /** The daemon's half of the handshake: the child waits until what the parent does for it is done. */
     private void letGo(Arg.Result pid, Arg.Result parentEnd) {
         if (spec.prepare().isPresent()) {
-            sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
+            plan.sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
         }
         if (newUser || spec.prepare().isPresent()) {
             p.callAtLeast(
                     1, "all is there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
         }
-    }
-
-    private void sync(int which, Arg.Result pid, String why) {
-        sync(plan, which, pid, Arg.ZERO, why);
-    }
-
-    /** Java acts for the container, and init waits for its answer. */
-    static void sync(Plan plan, int which, Arg pid, Arg more, String why) {
-        Program.Builder p = plan.p;
-        Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
-        p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
-        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_VALUE), Arg.num(which), 8, "the report"));
-        p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA0), pid, 8, "for whom"));
-        if (more instanceof Arg.Result) {
-            p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
-        }
-        p.callAtLeast(
-                Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
-        p.callAtLeast(
-                8, "until it is done", Syscall.READ, Arg.num(Wire.CONTROL), Arg.at(Data.buffer(8, "go")), Arg.num(8));
-    }
-
-    private void mapFile(Arg.Result pid, String file, String content, String why) {
-        Data path = Data.bytes(
-                java.util.Arrays.copyOf("/proc/".getBytes(java.nio.charset.StandardCharsets.UTF_8), 48),
-                "\"/proc/PID" + file + "\"");
-        Arg.Result length = p.register("length");
-        p.add(new Step.Decimal(length, Arg.at(path, 6), pid, file, why));
-        Arg.Result fd = p.callTo(
-                "file", why, Syscall.OPENAT, Arg.CWD, Arg.at(path), plan.flags("O_WRONLY|O_CLOEXEC"), Arg.ZERO);
-        plan.write(fd, content, why);
-        plan.close(fd);
-    }
-
-    private void report(Arg.Result pid) {
-        Data started = Data.buffer(Wire.REPORT_SIZE, "started");
-        p.add(new Step.Put(Arg.at(started), Arg.num(Wire.REPORT_STARTED, "STARTED"), 4, "the report"));
-        p.add(new Step.Put(Arg.at(started, Wire.REPORT_VALUE), pid, 8, "the report"));
-        p.attempt(
-                "tell that it runs", Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(started), Arg.num(Wire.REPORT_SIZE));
     }
 
     /** Errors that a probe of the caller's state shows early, with what to do. */

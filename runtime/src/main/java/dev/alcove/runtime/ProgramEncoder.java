@@ -142,6 +142,7 @@ final class ProgramEncoder {
             }
             case Step.Monitor m -> {
                 op(base, Wire.OP_MONITOR);
+                result(base, m.ended());
                 arg(base, 0, m.pid());
                 arg(base, 1, m.pidfd());
                 arg(base, 2, m.control());

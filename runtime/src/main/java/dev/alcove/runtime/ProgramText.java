@@ -174,6 +174,7 @@ final class ProgramText {
             }
             case Step.Await a -> out.append("await the other side on ").append(a.fd().text());
             case Step.Monitor m -> {
+                out.append(m.ended().text()).append(" = ");
                 out.append("monitor ").append(m.pid().text());
                 if (!(m.timeout() instanceof Arg.Num n && n.value() < 0)) {
                     out.append(" for at most ").append(m.timeout().text()).append(" ms");

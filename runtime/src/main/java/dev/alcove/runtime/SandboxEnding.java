@@ -18,6 +18,9 @@ record SandboxEnding(
     private static final int OUT_OF_MEMORY = 3;
 
     private static final String NO_MEMORY = "java.lang.OutOfMemoryError";
+    /** The same in the JVM's own code, where no Java could be told. */
+    private static final String NO_NATIVE_MEMORY = "insufficient memory for the Java Runtime Environment";
+
     private static final String NO_THREAD = "unable to create native thread";
 
     Verdict.Ending ending() {
@@ -35,7 +38,7 @@ record SandboxEnding(
         if (!well && (counted.refusedThreads() > 0 || says(NO_THREAD))) {
             return new Verdict.Ending.Pids(sandbox.threads);
         }
-        if (says(NO_MEMORY)) {
+        if (says(NO_MEMORY) || says(NO_NATIVE_MEMORY)) {
             return new Verdict.Ending.Memory(sandbox.memory);
         }
         if (exit.timedOut()) {

@@ -46,7 +46,7 @@ final class SandboxPolicy {
     /** Calls that need no look at their arguments. */
     private static final String[] ALLOWED = {
         // memory
-        "brk mmap munmap mprotect mremap madvise mincore msync membarrier mlock munlock memfd_create",
+        "brk munmap mprotect mremap madvise mincore msync membarrier mlock munlock",
         // threads of this process
         "futex set_robust_list get_robust_list rseq set_tid_address arch_prctl exit exit_group sched_yield",
         "sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min",
@@ -60,7 +60,7 @@ final class SandboxPolicy {
         "open openat openat2 creat stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat",
         "getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2",
         "link linkat symlink symlinkat utime utimes utimensat futimesat truncate ftruncate fallocate fsync fdatasync",
-        "fadvise64 copy_file_range sendfile flock fcntl dup dup2 dup3 umask statfs fstatfs",
+        "fadvise64 copy_file_range sendfile flock dup dup2 dup3 umask statfs fstatfs",
         "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr",
         "setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr",
         "inotify_init inotify_init1 inotify_add_watch inotify_rm_watch",
@@ -86,6 +86,13 @@ final class SandboxPolicy {
 
     /** What prctl(2) may: dumpable (get), the thread's name, the name of a mapping, capabilities (get). */
     private static final long[] OPTIONS = {3, 15, 16, 0x53564d41L, 23};
+
+    /** What fcntl(2) may of Linux's own: F_DUPFD_CLOEXEC, the size of a pipe, seals. */
+    private static final long[] COMMANDS = {1030, 1031, 1032, 1033, 1034};
+
+    private static final long F_SETLEASE = 1024;
+    private static final long MAP_HUGETLB = 0x40000;
+    private static final long MFD_HUGETLB = 4;
 
     private SandboxPolicy() {}
 
@@ -118,6 +125,14 @@ final class SandboxPolicy {
         }
         for (long option : OPTIONS) {
             rules.add(allow("prctl", new SeccompArgument(0, SeccompOperator.EQ, option)));
+        }
+        // Not of the pages that no limit of memory counts: MAP_HUGETLB, MFD_HUGETLB.
+        rules.add(allow("mmap", new SeccompArgument(3, SeccompOperator.MASKED_EQ, MAP_HUGETLB, 0)));
+        rules.add(allow("memfd_create", new SeccompArgument(1, SeccompOperator.MASKED_EQ, MFD_HUGETLB, 0)));
+        // No F_SETLEASE and F_NOTIFY, by which others would wait for it.
+        rules.add(allow("fcntl", new SeccompArgument(1, SeccompOperator.LT, F_SETLEASE)));
+        for (long command : COMMANDS) {
+            rules.add(allow("fcntl", new SeccompArgument(1, SeccompOperator.EQ, command)));
         }
         // Its personality may be asked for, not changed.
         rules.add(allow("personality", new SeccompArgument(0, SeccompOperator.EQ, 0xffffffffL)));

@@ -21,6 +21,9 @@ final class SeccompProfileReader {
     private static final String ARCH = "SCMP_ARCH_";
     private static final String ACTION = "SCMP_ACT_";
     private static final String OPERATOR = "SCMP_CMP_";
+    /** What the handing over of a listener takes. */
+    private static final List<String> HANDOVER = List.of("write", "sendmsg", "close");
+
     private static final String FLAG = "SECCOMP_FILTER_FLAG_";
     /** The specification's other architectures. */
     private static final List<String> FOREIGN = List.of(
@@ -141,9 +144,11 @@ final class SeccompProfileReader {
             json.endField();
         }
         SeccompOutcome outcome = outcome("", "action", "errnoRet", action, errno);
-        if (action == SeccompAction.NOTIFY && names.contains("write")) {
-            throw json.refuse("SCMP_ACT_NOTIFY is not for write: the process that hands the listener to its "
-                    + "supervisor must write to do so");
+        for (String call : HANDOVER) {
+            if (action == SeccompAction.NOTIFY && names.contains(call)) {
+                throw json.refuse("SCMP_ACT_NOTIFY is not for " + call + ": the process that hands the listener to its "
+                        + "supervisor must " + call + " to do so");
+            }
         }
         try {
             rules.add(new Conditional(new SeccompRule(names, outcome, arguments), includes, excludes));

@@ -69,21 +69,24 @@ sealed interface Step {
     record Await(Arg fd, @Override String why) implements Step {}
 
     /**
-     * Watches a process to its end.
+     * Watches a process.
      *
+     * @param ended    0 when it has ended, 1 when it is to be killed
      * @param control  the socket whose end means that the container's owner is gone; -1 for none
      * @param timeout  milliseconds it may run; -1 without limit
      * @param terminal packed descriptors of a terminal's master and its log; -1 for none
      * @param exited   the report that is filled in
      */
     record Monitor(
+            Arg.Result ended,
             Arg pid,
             Arg pidfd,
             Arg control,
             Arg timeout,
             Arg terminal,
             Arg.At exited,
-            @Override String why) implements Step {}
+            @Override String why)
+            implements Step {}
 
     /** PID 1's duties until the child ends; gives the status as a shell has it. */
     record Reap(Arg.Result status, Arg child, @Override String why) implements Step {}

@@ -200,6 +200,7 @@ public final class StoredContainer {
             }
             try (Pidfd process = process()) {
                 process.send(Signal.KILL);
+                cgroup().thawIfFrozen();
                 waitFor();
             } catch (ContainerException e) {
                 if (status() != Status.EXITED) {

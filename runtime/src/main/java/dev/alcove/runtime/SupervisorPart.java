@@ -58,6 +58,6 @@ final class SupervisorPart {
         String why = "Java looks at the control groups before they go";
         Arg.Result status = p.register("status");
         p.add(new Step.Get(status, Arg.at(exited, Wire.REPORT_VALUE), 8, why));
-        Planner.sync(plan, Planner.SYNC_ENDED, pid, status, why);
+        plan.sync(Planner.SYNC_ENDED, pid, status, why);
     }
 }

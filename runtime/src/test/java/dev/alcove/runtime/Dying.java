@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * A program that starts a container, in a JVM that the test kills. Its arguments: the state folder, or - for none; the
- * number of the step before which it is to be killed, or {@code running}. Its standard output says when it is time.
+ * number of the step before which it is to be killed, or {@code running}, or {@code paused}. Its standard output says when it is time.
  */
 final class Dying {
     /** init finds our standard output and input here too: those of its own it closes. */
@@ -24,7 +24,8 @@ final class Dying {
     }
 
     public static void main(String[] args) {
-        boolean running = args[2].equals("running");
+        boolean paused = args[2].equals("paused");
+        boolean running = paused || args[2].equals("running");
         ContainerBuilder b = container(args[0], running);
         Optional<ContainerStore.NewContainer> record = args[1].equals("-")
                 ? Optional.empty()
@@ -41,6 +42,9 @@ final class Dying {
         try (Container c =
                 Container.start(b.streams, spec, facts, program, Map.of(SAID, Fd.standard(1), GO, Fd.standard(0)))) {
             record.ifPresent(ContainerStore.NewContainer::close);
+            if (paused) {
+                c.pause();
+            }
             if (running) {
                 FdIo.write(Fd.standard(1), new byte[1]);
             }

@@ -55,7 +55,13 @@ class InitDutiesTest {
     private static void monitor(Program.Builder p, Arg pid, Arg pidfd, Arg control, long timeout, Arg terminal) {
         Data exited = Data.buffer(Wire.REPORT_SIZE, "exited");
         p.add(new Step.Put(Arg.at(exited), Arg.num(Wire.REPORT_EXITED), 4, WHY));
-        p.add(new Step.Monitor(pid, pidfd, control, Arg.num(timeout), terminal, Arg.at(exited), WHY));
+        Arg.Result ended = p.register("ended");
+        Step.Label over = new Step.Label();
+        p.add(new Step.Monitor(ended, pid, pidfd, control, Arg.num(timeout), terminal, Arg.at(exited), WHY));
+        p.jump(Step.When.ZERO, ended, over, WHY);
+        p.attempt(WHY, Syscall.PIDFD_SEND_SIGNAL, pidfd, Arg.num(9), Arg.NULL, Arg.ZERO);
+        p.add(new Step.Monitor(ended, pid, pidfd, Arg.num(-1), Arg.num(-1), terminal, Arg.at(exited), WHY));
+        p.bind(over);
         p.call(WHY, Syscall.WRITE, CONTROL, Arg.at(exited), Arg.num(Wire.REPORT_SIZE));
         p.add(new Step.Exit(Arg.ZERO, WHY));
     }

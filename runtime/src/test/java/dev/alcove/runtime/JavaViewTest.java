@@ -55,8 +55,8 @@ class JavaViewTest {
 
     @Test
     void theHeapLeavesRoomForTheJvm() {
-        assertThat(SandboxRun.heap(Bytes.mebi(48))).isEqualTo(8 << 20);
-        assertThat(SandboxRun.heap(Bytes.mebi(256))).isEqualTo(192 << 20);
-        assertThat(SandboxRun.heap(Bytes.gibi(4))).isEqualTo((4096L - 256) << 20);
+        assertThat(SandboxContainer.heap(Bytes.mebi(48))).isEqualTo(8 << 20);
+        assertThat(SandboxContainer.heap(Bytes.mebi(256))).isEqualTo(192 << 20);
+        assertThat(SandboxContainer.heap(Bytes.gibi(4))).isEqualTo((4096L - 256) << 20);
     }
 }

@@ -41,7 +41,7 @@ class MalformedProgramTest {
         p.add(new Step.Put(Arg.at(buffer), Arg.ZERO, 8, WHY));
         p.add(new Step.Get(r, Arg.at(buffer), 8, WHY));
         p.add(new Step.Decimal(r, Arg.at(buffer), r, "suffix", WHY));
-        p.add(new Step.Monitor(r, r, r, r, r, Arg.at(buffer), WHY));
+        p.add(new Step.Monitor(r, r, r, r, r, r, Arg.at(buffer), WHY));
         p.add(new Step.KillAll("/none", WHY));
         p.add(new Step.Exec(List.of("/bin/true"), List.of("true"), List.of(), WHY));
         p.bind(end);

@@ -164,6 +164,7 @@ class PlannerPropertiesTest {
             case Step.Get x -> x.into();
             case Step.Decimal d -> d.length();
             case Step.Reap r -> r.status();
+            case Step.Monitor m -> m.ended();
             default -> null;
         };
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.alcove.linux.Arch;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.SeccompArch;
+import dev.alcove.linux.SeccompCompiler;
 import dev.alcove.linux.SyscallTable;
 import dev.alcove.testkit.Bpf;
 import java.util.ArrayList;
@@ -81,9 +82,42 @@ class SandboxPolicyTest {
     }
 
     @Test
+    void noMemoryThatNobodyCountsAndNoLeases() {
+        assertThat(ask("mmap", 0, 4096, 3, 0x22, -1, 0)).isEqualTo(ALLOW);
+        assertThat(ask("mmap", 0, 4096, 3, 0x40022, -1, 0)).isEqualTo(NOTIFY);
+        assertThat(ask("memfd_create", 0, 1)).isEqualTo(ALLOW);
+        assertThat(ask("memfd_create", 0, 5)).isEqualTo(NOTIFY);
+        assertThat(ask("fcntl", 3, 3)).isEqualTo(ALLOW);
+        assertThat(ask("fcntl", 3, 1030)).isEqualTo(ALLOW);
+        assertThat(ask("fcntl", 3, 1024)).isEqualTo(NOTIFY);
+        assertThat(ask("fcntl", 3, 1026)).isEqualTo(NOTIFY);
+    }
+
+    @Test
     void whatProgramsTryAndDoWithout() {
         assertThat(ask("clone3")).isEqualTo(REFUSE | Errno.ENOSYS.number());
         assertThat(ask("sched_setaffinity")).isEqualTo(REFUSE | Errno.EPERM.number());
+    }
+
+    @Test
+    void theOtherArchitectureHasOneToo() {
+        Bpf arm = new Bpf(new SeccompCompiler(Arch.AARCH64, SeccompCompiler.NewerCalls.DEFAULT)
+                .compile(SandboxPolicy.policy())
+                .bytes());
+        for (String call : List.of("openat", "futex", "newfstatat", "ppoll", "exit_group", "clock_gettime")) {
+            assertThat(arm.run(number(call), AARCH64, 0, 0, 0, 0, 0, 0))
+                    .as(call)
+                    .isEqualTo(ALLOW);
+        }
+        for (String call : List.of("execve", "mount", "connect", "ptrace", "bpf")) {
+            assertThat(arm.run(number(call), AARCH64, 0, 0, 0, 0, 0, 0))
+                    .as(call)
+                    .isEqualTo(NOTIFY);
+        }
+    }
+
+    private static int number(String call) {
+        return SyscallTable.standard().number(call, SeccompArch.AARCH64).orElseThrow();
     }
 
     @Test

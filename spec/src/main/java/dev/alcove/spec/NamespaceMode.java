@@ -32,10 +32,18 @@ public sealed interface NamespaceMode {
     record Path(String path) implements NamespaceMode {}
 
     /**
+     * One that is kept by a name: {@code ns:NAME}.
+     *
+     * @param name letters, digits and {@code _.-}
+     */
+    record Pinned(String name) implements NamespaceMode {}
+
+    /**
      * Reads a flag's value.
      *
      * @param kind which flag
-     * @param text {@code private}, {@code host}, {@code container:REFERENCE}, {@code ns:PATH}, or a word of this flag alone
+     * @param text {@code private}, {@code host}, {@code container:REFERENCE}, {@code ns:PATH}, {@code
+     *     ns:NAME}, or a word of this flag alone
      * @throws SpecException if the flag does not take it
      */
     static NamespaceMode parse(NamespaceKind kind, String text) {
@@ -45,7 +53,10 @@ public sealed interface NamespaceMode {
             String rest = text.substring(colon + 1);
             return switch (text.substring(0, colon)) {
                 case "container" -> container(field, text, rest);
-                case "ns" -> new Path(ContainerPath.clean(field, rest));
+                case "ns" ->
+                    rest.startsWith("/") || !isName(rest)
+                            ? new Path(ContainerPath.clean(field, rest))
+                            : new Pinned(rest);
                 default -> throw unknown(kind, text.substring(0, colon));
             };
         }
@@ -62,15 +73,19 @@ public sealed interface NamespaceMode {
     }
 
     private static NamespaceMode container(String field, String text, String reference) {
-        boolean good = !reference.isEmpty() && Split.isAlphanumeric(reference.charAt(0));
-        for (int i = 1; i < reference.length() && good; i++) {
-            char c = reference.charAt(i);
-            good = Split.isAlphanumeric(c) || c == '_' || c == '.' || c == '-';
-        }
-        if (!good) {
+        if (!isName(reference)) {
             throw SpecException.not(field, text, "a container: a name or id follows 'container:'");
         }
         return new Container(reference);
+    }
+
+    private static boolean isName(String text) {
+        boolean good = !text.isEmpty() && Split.isAlphanumeric(text.charAt(0));
+        for (int i = 1; i < text.length() && good; i++) {
+            char c = text.charAt(i);
+            good = Split.isAlphanumeric(c) || c == '_' || c == '.' || c == '-';
+        }
+        return good;
     }
 
     private static SpecException unknown(NamespaceKind kind, String text) {

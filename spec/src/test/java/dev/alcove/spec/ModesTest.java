@@ -17,8 +17,9 @@ class ModesTest {
         assertThat(NamespaceMode.parse(kind, "host")).isEqualTo(new NamespaceMode.Host());
         assertThat(NamespaceMode.parse(kind, "container:web-1")).isEqualTo(new NamespaceMode.Container("web-1"));
         assertThat(NamespaceMode.parse(kind, "ns:/proc/7/ns/net")).isEqualTo(new NamespaceMode.Path("/proc/7/ns/net"));
+        assertThat(NamespaceMode.parse(kind, "ns:blue.1")).isEqualTo(new NamespaceMode.Pinned("blue.1"));
         for (String bad :
-                List.of("", "container", "container:", "container:../x", "ns", "ns:", "ns:x", "bridge0", "host:x")) {
+                List.of("", "container", "container:", "container:../x", "ns", "ns:", "ns:x/y", "bridge0", "host:x")) {
             assertThatThrownBy(() -> NamespaceMode.parse(kind, bad))
                     .isInstanceOf(SpecException.class)
                     .hasMessageStartingWith(kind.flag() + ": '");

@@ -1,0 +1,312 @@
+package dev.alcove.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.alcove.linux.Kernel;
+import dev.alcove.linux.Namespace;
+import dev.alcove.linux.NamespaceKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code enter} and {@code unshare}, with the flags of nsenter(1) and unshare(1). */
+class EnterAndUnshareTest {
+    @TempDir
+    Path folder;
+
+    private Alcoves alcoves;
+    private final List<Process> processes = new ArrayList<>();
+
+    @BeforeEach
+    void prepare() {
+        alcoves = new Alcoves(folder);
+        alcoves.environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (Process process : processes) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private String says(String words, String script) {
+        List<String> all = new ArrayList<>(List.of(words.split(" ", -1)));
+        all.addAll(List.of("sh", "-c", script));
+        Alcoves.Outcome outcome = alcoves.run(all.toArray(String[]::new));
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.status()).isZero();
+        return outcome.out().strip();
+    }
+
+    private static String link(NamespaceKind kind, long pid) {
+        return kind.fileName() + ":["
+                + Namespace.identity(kind, (int) pid).orElseThrow().number() + "]";
+    }
+
+    private static String own(NamespaceKind kind) {
+        return link(kind, Kernel.pid());
+    }
+
+    /** A process in rooms of its own. */
+    private int target(String... unshare) throws IOException {
+        List<String> command = new ArrayList<>(List.of(unshare));
+        command.addAll(List.of("sh", "-c", "hostname there; cd /usr; echo ready; read line"));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        processes.add(process);
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        return process.descendants().mapToInt(p -> (int) p.pid()).max().orElse((int) process.pid());
+    }
+
+    @ParameterizedTest
+    @EnumSource(NamespaceKind.class)
+    void unshareMakesOneOfEachKindAndNoOther(NamespaceKind kind) {
+        Needs.root();
+        for (KindFlags.KindFlag flag : KindFlags.ALL) {
+            if (flag.kind() == kind) {
+                String fork = kind == NamespaceKind.PID ? " -f" : "";
+                for (String word : new String[] {"-" + flag.letter(), "--" + flag.name()}) {
+                    List<String> links = says(
+                                    "unshare " + word + fork,
+                                    "cd /proc/self/ns; readlink mnt uts ipc pid net user cgroup time")
+                            .lines()
+                            .toList();
+                    assertThat(links).hasSize(8);
+                    for (NamespaceKind each : NamespaceKind.values()) {
+                        assertThat(links.contains(own(each)))
+                                .as("%s of %s", each, links)
+                                .isEqualTo(each != kind);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void unsharesPidNamespaceIsTheChildrensUnlessItForks() {
+        Needs.root();
+        assertThat(says(
+                        "unshare -p -f --mount-proc",
+                        "echo $$; cat /proc/self/stat | cut -d' ' -f4; ls /proc | grep -c '^[0-9]'"))
+                .startsWith("1\n1\n");
+        // The only child it can have: when its PID 1 ends, the namespace does.
+        assertThat(says("unshare -p", "sh -c 'echo $$'")).isEqualTo("1");
+    }
+
+    @Test
+    void unsharesMapsOfIds() {
+        Needs.root();
+        assertThat(says("unshare -r", "cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups")
+                        .replaceAll(" +", " "))
+                .isEqualTo("0 0 1\n 0 0 1\ndeny");
+        assertThat(says(
+                                "unshare --map-users=100000,0,1000 --map-groups=200000,0,1000 -S 7 -G 8",
+                                "id -u; id -g; id -G; cat /proc/self/uid_map /proc/self/gid_map")
+                        .replaceAll(" +", " "))
+                .isEqualTo("7\n8\n8\n 0 100000 1000\n 0 200000 1000");
+        // The single id makes a hole in the range, and the outer ids go on behind it.
+        assertThat(says(
+                                "unshare --map-user=400 --map-users=100000,0,1000 --map-groups=100000,0,1000",
+                                "cat /proc/self/uid_map; id -u")
+                        .replaceAll(" +", " "))
+                .isEqualTo("400 0 1\n 0 100000 400\n 401 100400 599\n400");
+        assertThat(says("unshare --user --setgroups deny", "cat /proc/self/setgroups"))
+                .isEqualTo("deny");
+    }
+
+    @Test
+    void unsharesClocksRootDirectoryAndPropagation() {
+        Needs.root();
+        for (String user : new String[] {"", " -r"}) {
+            assertThat(says("unshare -T --boottime 1000000 --monotonic=5000" + user, "cat /proc/self/timens_offsets")
+                            .replaceAll(" +", " "))
+                    .isEqualTo("monotonic 5000 0\nboottime 1000000 0");
+            long uptime = Long.parseLong(says("unshare -T --boottime 1000000" + user, "cut -d. -f1 /proc/uptime"));
+            assertThat(uptime).isGreaterThan(1_000_000);
+        }
+        assertThat(says("unshare -w /usr", "pwd")).isEqualTo("/usr");
+        assertThat(says("unshare", "pwd")).isEqualTo(folder.toString());
+        assertThat(alcoves.run("unshare", "-R", "/usr", "-w", "/bin", "/bin/pwd")
+                        .out())
+                .isEqualTo("/bin\n");
+        assertThat(says("unshare -m", "grep -c shared: /proc/self/mountinfo || true"))
+                .isEqualTo("0");
+        assertThat(Long.parseLong(says("unshare -m --propagation shared", "grep -c shared: /proc/self/mountinfo")))
+                .isPositive();
+    }
+
+    @Test
+    void aFileKeepsWhatWasUnshared() throws Exception {
+        Needs.root();
+        Path uts = folder.resolve("uts");
+        Path mnt = folder.resolve("mnt");
+        // The kernel does not let a mount namespace be bound where the mount would travel into it.
+        assertThat(new ProcessBuilder(
+                                "sh",
+                                "-ec",
+                                "mount --bind '" + folder + "' '" + folder + "'; mount --make-private '" + folder + "'")
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        try {
+            says(
+                    "unshare --uts=" + uts + " -m=" + mnt,
+                    "hostname stays; mount -t tmpfs inside /media; echo seen > /media/file");
+            assertThat(says("enter --uts=" + uts, "hostname")).isEqualTo("stays");
+            assertThat(says("enter -u" + uts + " --mount=" + mnt, "hostname; cat /media/file"))
+                    .isEqualTo("stays\nseen");
+            Alcoves.Outcome failed = alcoves.run("unshare", "--net=" + folder.resolve("net"), "nosuchcommand");
+            assertThat(failed.status()).isEqualTo(127);
+            assertThat(folder.resolve("net")).doesNotExist();
+        } finally {
+            new ProcessBuilder("sh", "-c", "umount '" + uts + "' '" + mnt + "'; umount '" + folder + "'")
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        }
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(folder.toString());
+    }
+
+    @Test
+    void enterJoinsWhatItIsToldTo() throws IOException {
+        Needs.root();
+        int pid = target("unshare", "-m", "-u", "-n", "-i", "-C", "-T", "-p", "-f", "--kill-child");
+        for (KindFlags.KindFlag flag : KindFlags.ALL) {
+            if (flag.kind() != NamespaceKind.USER) {
+                assertThat(says(
+                                "enter -t " + pid + " -" + flag.letter(),
+                                "readlink /proc/self/ns/" + flag.kind().fileName()))
+                        .isEqualTo(link(flag.kind(), pid));
+            }
+        }
+        assertThat(says("enter -t " + pid + " -p", "echo $$")).matches("[2-9]|\\d\\d+");
+        assertThat(says("enter --target=" + pid + " --all", "hostname")).isEqualTo("there");
+        assertThat(says("enter -t " + pid + " -p -F", "readlink /proc/$$/ns/pid; readlink /proc/$$/ns/pid_for_children")
+                        .lines())
+                .containsExactly(own(NamespaceKind.PID), link(NamespaceKind.PID, pid));
+        assertThat(says("enter -t " + pid + " -w", "pwd")).isEqualTo("/usr");
+        assertThat(says("enter -t " + pid + " -r -w=/etc", "pwd")).isEqualTo("/etc");
+        assertThat(says("enter -t " + pid + " -u -S 33 -G 34", "id -u; id -g; id -G"))
+                .isEqualTo("33\n34\n34");
+        assertThat(says("enter --uts=/proc/" + pid + "/ns/uts", "hostname")).isEqualTo("there");
+    }
+
+    @Test
+    void enterAUserNamespaceAsItsRoot() throws IOException {
+        Needs.root();
+        int pid = target("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "unshare", "-U", "-r", "-u");
+        assertThat(says("enter -t " + pid + " -a", "id -u; id -g; hostname; readlink /proc/self/ns/user"))
+                .isEqualTo("0\n0\nthere\n" + link(NamespaceKind.USER, pid));
+        // Outside it is 0, which is nobody inside.
+        assertThat(says("enter -t " + pid + " -U --preserve-credentials", "id -u"))
+                .isEqualTo("65534");
+    }
+
+    @Test
+    void enterAContainer() {
+        Needs.root();
+        assertThat(alcoves.run("run", "-d", "--name", "web", "--hostname", "webby", "host", "sleep", "1000")
+                        .status())
+                .isZero();
+        try {
+            assertThat(says("enter -t web -u", "hostname")).isEqualTo("webby");
+            assertThat(says("enter -t web -n", "ls /sys/class/net >/dev/null; cat /proc/net/dev | tail -n +3 | wc -l"))
+                    .isEqualTo("1");
+            assertThat(says("enter -t web -a", "cat /proc/1/comm")).isEqualTo("sleep");
+        } finally {
+            alcoves.run("rm", "-f", "web");
+        }
+    }
+
+    @Test
+    void theExitStatusIsTheCommands() {
+        Needs.root();
+        assertThat(alcoves.run("unshare", "-u", "sh", "-c", "exit 7").status()).isEqualTo(7);
+        assertThat(alcoves.run("unshare", "-u", "sh", "-c", "kill -9 $$").status())
+                .isEqualTo(137);
+        assertThat(alcoves.run("unshare", "-u", "/etc/passwd").status()).isEqualTo(126);
+        assertThat(alcoves.run("enter", "--uts=/proc/self/ns/uts", "nosuchcommand")
+                        .status())
+                .isEqualTo(127);
+        assertThat(alcoves.withInput("typed", "unshare", "-u", "cat").out()).isEqualTo("typed");
+    }
+
+    @Test
+    void theCallersShellIfNoCommandIsGiven() {
+        Needs.root();
+        alcoves.environment.put("SHELL", "/bin/sh");
+        assertThat(alcoves.withInput("echo $((6*7))\n", "unshare", "-u").out()).isEqualTo("42\n");
+    }
+
+    @Test
+    void explainPrintsTheProgramAndRunsNothing() {
+        String unshare = alcoves.run(
+                        "unshare",
+                        "--explain",
+                        "-u",
+                        "-n",
+                        "touch",
+                        folder.resolve("made").toString())
+                .out();
+        assertThat(unshare)
+                .contains("clone3({CLONE_PIDFD|CLONE_NEWUTS|CLONE_NEWNET, SIGCHLD}, 88)", "execve /usr/sbin/touch or ");
+        assertThat(folder.resolve("made")).doesNotExist();
+        String enter = alcoves.run(
+                        "enter",
+                        "--explain",
+                        "-t",
+                        Integer.toString(Kernel.pid()),
+                        "-n",
+                        "--uts=/proc/1/ns/uts",
+                        "true")
+                .out();
+        assertThat(enter)
+                .contains("uts_namespace = openat(AT_FDCWD, \"/proc/1/ns/uts\", O_RDONLY|O_CLOEXEC, 0)")
+                .contains("setns(uts_namespace, CLONE_NEWUTS)", "setns(4, CLONE_NEWNET)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "enter true | --target: a process or container is needed, or a file for each kind",
+                "enter -n true | --target: a process or container is needed, or a file for each kind",
+                "enter -t 2147483647 -n true | --target: there is no process 2147483647",
+                "enter -t 0 -n true | --target: '0' is not the id of a process",
+                "enter -t nobody -n true | no such container: nobody",
+                "enter --net=/nowhere true | cannot run 'true': openat /nowhere: ENOENT",
+                "enter --net=/etc/passwd true | cannot run 'true': setns: EINVAL",
+                "enter --uts=/proc/self/ns/uts -r true | --root: a directory is needed, or a --target",
+                "enter --uts=/proc/self/ns/uts -S x true | --setuid: 'x' is not a whole number from 0 to 4294967294",
+                "unshare --monotonic 5 true | the clocks' offsets need a new time namespace (--time)",
+                "unshare --pid=/tmp/x true | --pid=FILE needs --fork",
+                "unshare --setgroups allow true | id maps and setgroups need a new user namespace (--user)",
+                "unshare -r --setgroups allow true | --setgroups: allow cannot be had with a single group",
+                "unshare -U --setgroups alow true | --setgroups: 'alow' is not allow or deny; did you mean 'allow'?",
+                "unshare --propagation sahred true | --propagation: 'sahred' is not a propagation; did you mean 'shared'?",
+                "unshare --map-users 1,2 true | --map-users: '1,2' is not a range: OUTER,INNER,COUNT",
+                "unshare --kill-child=KIL true | --kill-child: 'KIL' is not a signal",
+                "unshare -u -w /nowhere true | cannot run 'true': chdir /nowhere: ENOENT",
+            })
+    void refusals(String words, String message) {
+        Needs.root();
+        Alcoves.Outcome outcome = alcoves.run(words.split(" ", -1));
+        assertThat(outcome.status()).isEqualTo(125);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).startsWith("alcove: " + message);
+    }
+}
