@@ -59,7 +59,7 @@ class ExamplesScriptTest {
     void saysWhoIsNeeded() throws Exception {
         Assumptions.assumeTrue(ProcessHandle.current().info().user().orElse("").equals("root"), "needs root");
         Answer user = run(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), "pid");
-        assertThat(user.out()).contains("takes root (CAP_SYS_ADMIN)", "mend: sudo examples/run pid");
+        assertThat(user.out()).contains("'pid' needs root (CAP_SYS_ADMIN)", "mend: sudo examples/run pid");
         assertThat(user.status()).isEqualTo(125);
         Answer root = run(List.of("setpriv", "--bounding-set=-sys_admin"), "pid");
         assertThat(root.out()).contains("this root does not have it", "mend: start that one with --cap-add SYS_ADMIN");
