@@ -147,6 +147,11 @@ class ExamplesTest {
     }
 
     @Test
+    void whatCanBeDoneWhileItRuns() throws Exception {
+        assertThat(run("WhileItRuns")).containsExactly("processes: 1", "at most: 8", "it ended with 137");
+    }
+
+    @Test
     void aReadOnlyRoot() throws Exception {
         assertThat(run("ReadOnlyRoot")).containsExactly("/srv: read-only", "/tmp: written");
     }

@@ -68,7 +68,7 @@ class GrowthTest {
         try {
             // The first one makes the thread that tells of ends.
             all.add(quiet("sleep", "10000").start());
-            all.getFirst().process().onExit();
+            CompletableFuture<Process> first = all.getFirst().process().onExit();
             int before = Thread.getAllStackTraces().size();
             List<CompletableFuture<Process>> ends = new ArrayList<>();
             for (int i = 1; i < IDLE; i++) {
@@ -77,6 +77,7 @@ class GrowthTest {
                 ends.add(c.process().onExit());
             }
             assertThat(Thread.getAllStackTraces()).hasSizeLessThanOrEqualTo(before + 2);
+            ends.add(first);
             assertThat(ends).noneMatch(CompletableFuture::isDone);
             all.forEach(c -> c.process().destroyForcibly());
             CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);

@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
+import dev.alcove.linux.Syscall;
 import java.util.List;
 
 /** The likely cause of a failed step and what mends it: one table, from what is known of such failures. */
@@ -9,6 +10,13 @@ final class Causes {
     record Cause(String likely, String mend) {}
 
     private static final Cause UNKNOWN = new Cause("", "");
+
+    /** What a start needs no more than. */
+    static final Cause TOO_SMALL = new Cause(
+            "the memory limit is too small for the start itself", "allow more memory; 4 MiB are enough to start");
+
+    private static final Cause NO_PROCESS =
+            new Cause("no more processes can be made: a pids limit, RLIMIT_NPROC, or memory", "raise the limit");
 
     private Causes() {}
 
@@ -21,16 +29,65 @@ final class Causes {
             words.append(a.text()).append(' ');
         }
         String text = words.toString();
+        Cause exhausted = exhausted(call.call(), error, text, spec);
+        return exhausted.likely().isEmpty() ? known(call, error, text, spec, facts) : exhausted;
+    }
+
+    /** What is used up, whatever was being done: those errors say the same of every call but a few. */
+    private static Cause exhausted(Syscall call, Errno error, String text, ContainerSpec spec) {
+        boolean namespaces = call == Syscall.CLONE3 || call == Syscall.UNSHARE;
+        boolean mounts = call == Syscall.MOVE_MOUNT || call == Syscall.OPEN_TREE || call == Syscall.FSMOUNT;
+        return switch (error) {
+            case EMFILE, ENFILE, EDQUOT -> exhausted(error);
+            case ENOMEM -> namespaces ? UNKNOWN : spec.memoryLimited() ? TOO_SMALL : exhausted(error);
+            case ENOSPC ->
+                mounts
+                        ? new Cause(
+                                "a mount namespace has as many mounts as it may",
+                                "mount less, or as root: raise the sysctl fs.mount-max")
+                        : namespaces || text.contains("cgroup") ? UNKNOWN : exhausted(error);
+            case ENOENT ->
+                text.contains("cgroup") && call == Syscall.OPENAT && text.contains("/tasks")
+                        ? new Cause(
+                                "the container's control group was removed while it started",
+                                "start it again; find out who removes groups that it did not make")
+                        : UNKNOWN;
+            default -> UNKNOWN;
+        };
+    }
+
+    /** What is used up, if it is that; with neither a step nor a program. */
+    static Cause exhausted(Errno error) {
+        return switch (error) {
+            case EMFILE ->
+                new Cause(
+                        "this process has as many files open as it may (RLIMIT_NOFILE)",
+                        "close what is not needed, or raise the limit (ulimit -n)");
+            case ENFILE ->
+                new Cause("the machine has as many files open as it may", "as root: raise the sysctl fs.file-max");
+            case ENOSPC ->
+                new Cause("the file system is full, of bytes or of files", "make room on it: df and df -i show which");
+            case EDQUOT -> new Cause("the quota of disk space or of files is used up", "make room, or raise the quota");
+            case ENOMEM -> new Cause("the machine has no memory left for it", "free memory, and start it again");
+            case EAGAIN -> NO_PROCESS;
+            default -> UNKNOWN;
+        };
+    }
+
+    private static Cause known(Step.Call call, Errno error, String text, ContainerSpec spec, HostFacts facts) {
         return switch (call.call()) {
+            case CLONE -> error == Errno.EAGAIN ? NO_PROCESS : UNKNOWN;
             case CLONE3, UNSHARE -> makeNamespaces(error, text, facts);
             case SETNS ->
-                error == Errno.EINVAL
-                        ? new Cause(
-                                "a process cannot join the user namespace that it is in already, nor one that is above it",
-                                "leave --user out; with --all what both share is left out by itself")
-                        : new Cause(
-                                "the namespace belongs to a user namespace over which this process has no rights",
-                                "join its user namespace as well, or run as root");
+                error == Errno.ESRCH
+                        ? new Cause("the container has just ended", "start it again")
+                        : error == Errno.EINVAL
+                                ? new Cause(
+                                        "a process cannot join the user namespace that it is in already, nor one that is above it",
+                                        "leave --user out; with --all what both share is left out by itself")
+                                : new Cause(
+                                        "the namespace belongs to a user namespace over which this process has no rights",
+                                        "join its user namespace as well, or run as root");
             case FSMOUNT, FSCONFIG, FSOPEN -> fileSystem(error, text, facts);
             case MOUNT_SETATTR ->
                 error == Errno.EPERM
@@ -115,8 +172,7 @@ final class Causes {
                         "the limit of nested or counted namespaces is reached", "as root: raise user.max_*_namespaces");
             case EINVAL ->
                 new Cause("this kernel lacks one of the kinds of namespace", "alcove check names the missing kind");
-            case EAGAIN, ENOMEM ->
-                new Cause("no more processes can be made: a pids limit, RLIMIT_NPROC, or memory", "raise the limit");
+            case EAGAIN, ENOMEM -> NO_PROCESS;
             case EBUSY ->
                 new Cause(
                         "the control group is not one that can hold processes (it has children with controllers)",

@@ -70,9 +70,15 @@ public final class Container implements AutoCloseable {
         try {
             Launcher.Started started =
                     Launcher.start(spec, facts, program, streams.in(), streams.out(), streams.err(), more);
-            Container container = new Container(spec, started, streams);
-            done = true;
-            return container;
+            try {
+                Container container = new Container(spec, started, streams);
+                done = true;
+                return container;
+            } finally {
+                if (!done) {
+                    started.abandon(spec);
+                }
+            }
         } finally {
             if (done) {
                 streams.close();

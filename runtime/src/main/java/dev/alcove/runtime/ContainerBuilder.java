@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.Kernel;
+import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.ConsoleSize;
@@ -17,6 +18,7 @@ import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
 import dev.alcove.spec.UserSpec;
 import java.io.File;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -511,9 +513,13 @@ public final class ContainerBuilder {
      * @throws ContainerException       if a step failed; nothing is left
      */
     public Container start() {
-        ContainerSpec spec = spec();
-        HostFacts facts = HostProbe.read(spec);
-        Program program = Planner.plan(spec, facts);
-        return Container.start(streams, spec, facts, program, Map.of());
+        try {
+            ContainerSpec spec = spec();
+            HostFacts facts = HostProbe.read(spec);
+            Program program = Planner.plan(spec, facts);
+            return Container.start(streams, spec, facts, program, Map.of());
+        } catch (LinuxException | UncheckedIOException e) {
+            throw Failure.here("start container '" + id + "'", e);
+        }
     }
 }

@@ -57,6 +57,14 @@ public record ContainerSpec(
                         .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
     }
 
+    /** Whether its memory has a limit. */
+    boolean memoryLimited() {
+        return config.linux() != null
+                && config.linux().resources() != null
+                && config.linux().resources().memory() != null
+                && config.linux().resources().memory().limit() != null;
+    }
+
     /** Whether somebody is to be asked about some of its calls. */
     boolean supervised() {
         return supervisor.isPresent() && seccomp.map(SeccompFilter::notifies).orElse(false);

@@ -4,6 +4,7 @@ import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.FileStat;
 import dev.alcove.linux.Flock;
+import dev.alcove.linux.LinuxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -29,7 +30,7 @@ import java.util.Optional;
  *                      creating   locked by whoever starts it, until it runs
  *                      lock       locked by its monitor, as long as that lives
  *                      pid        its first process's pid, once it runs
- *                      exit       empty; at the end the status as wait4(2) has it
+ *                      exit       blanks; at the end the status as wait4(2) has it, written over them
  *                      log        what a detached one prints
  * </pre>
  *
@@ -97,21 +98,33 @@ public final class ContainerStore {
                 Path folder = root.resolve("containers").resolve(builder.id());
                 Files.createDirectory(
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                Flock creating = Flock.exclusive(folder.resolve("creating"));
-                Files.createFile(folder.resolve("exit"));
-                builder.state(given, folder, remove);
-                if (detach) {
-                    builder.detached(folder.resolve("log"));
+                Flock creating = null;
+                NewContainer made = null;
+                try {
+                    creating = Flock.exclusive(folder.resolve("creating"));
+                    Files.writeString(folder.resolve("exit"), StoredContainer.NO_EXIT);
+                    builder.state(given, folder, remove);
+                    if (detach) {
+                        builder.detached(folder.resolve("log"));
+                    }
+                    StoredState state = StoredState.of(
+                            builder.spec(),
+                            given,
+                            image,
+                            stopSignal,
+                            remove,
+                            StoredState.seccompText(builder.effectiveSeccomp()));
+                    Files.write(folder.resolve("state.json"), state.toJson());
+                    made = new NewContainer(new StoredContainer(folder, state), creating);
+                    return made;
+                } finally {
+                    if (made == null) {
+                        if (creating != null) {
+                            creating.close();
+                        }
+                        StoredContainer.deleteFolder(folder);
+                    }
                 }
-                StoredState state = StoredState.of(
-                        builder.spec(),
-                        given,
-                        image,
-                        stopSignal,
-                        remove,
-                        StoredState.seccompText(builder.effectiveSeccomp()));
-                Files.write(folder.resolve("state.json"), state.toJson());
-                return new NewContainer(new StoredContainer(folder, state), creating);
             }
         } catch (FileAlreadyExistsException e) {
             throw new ContainerException(
@@ -119,12 +132,18 @@ public final class ContainerStore {
                     "there is a container of the id '" + builder.id() + "' already",
                     e);
         } catch (IOException e) {
+            RuntimeException here = Failure.here("record the container", new UncheckedIOException(e));
+            if (here instanceof ContainerException known) {
+                throw known;
+            }
             throw new ContainerException(
                     ContainerException.Kind.DENIED,
                     "cannot record the container: " + e
-                            + "\n  likely cause: the state folder " + root + " is not this user's, or its disk is full"
+                            + "\n  likely cause: the state folder " + root + " is not this user's"
                             + "\n  mend: set ALCOVE_ROOT to a folder of your own",
                     e);
+        } catch (LinuxException e) {
+            throw Failure.here("record the container", e);
         }
     }
 

@@ -46,9 +46,9 @@ final class DevicePart {
         return new Node(path, 'c', major, minor, 0666, 0, 0);
     }
 
-    /** The nodes and links, if /dev is a mount of the container's own. */
+    /** The nodes and links, if /dev is the container's own: in a volume they would be made on the host. */
     void make() {
-        if (plan.spec.config().mounts().stream().noneMatch(m -> m.destination().equals("/dev"))) {
+        if (!plan.isOwn("/dev")) {
             return;
         }
         List<Node> nodes = new ArrayList<>(DEFAULTS);

@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SeccompFilter;
 import dev.alcove.spec.ConsoleSize;
@@ -9,6 +10,7 @@ import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciUser;
 import dev.alcove.spec.UserSpec;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,6 +166,8 @@ public final class ExecBuilder {
             HostFacts facts = HostProbe.read(spec);
             return Container.start(
                     streams, spec, facts, Planner.plan(spec, facts), Map.of(ExecTarget.PIDFD, first.fd()));
+        } catch (LinuxException | UncheckedIOException e) {
+            throw Failure.here("execute in container '" + container.name() + "'", e);
         }
     }
 

@@ -1,7 +1,11 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
+import dev.alcove.linux.LinuxException;
 import dev.alcove.runtime.ContainerException.Kind;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
 
 /** What a failed step means to a person: DESIGN's form of an error, from the program alone. */
 final class Failure {
@@ -42,6 +46,38 @@ final class Failure {
         return new ContainerException(kind(error), b.toString());
     }
 
+    /**
+     * A failure of this process itself, before or beside init: it has no step. What is used up is said in words; anything
+     * else stays the exception it is.
+     *
+     * @param what what could not be done, such as {@code start container 'web'}
+     */
+    static RuntimeException here(String what, RuntimeException failure) {
+        Errno error = Errno.EIO;
+        String said = String.valueOf(failure.getMessage());
+        if (failure instanceof LinuxException e) {
+            error = e.errno();
+        } else if (failure.getCause() instanceof IOException e) {
+            // The JDK's own file calls give the reason as text alone, some with the file and some without.
+            String reason = String.valueOf(e instanceof FileSystemException f ? f.getReason() : e.getMessage());
+            String file = e instanceof FileSystemException f ? f.getFile() + ": " : "";
+            for (Errno known : List.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOSPC, Errno.EDQUOT, Errno.ENOMEM)) {
+                if (reason.equalsIgnoreCase(known.text())) {
+                    error = known;
+                    said = file + known + " (" + known.text() + ")";
+                }
+            }
+        }
+        Causes.Cause cause = Causes.exhausted(error);
+        if (cause.likely().isEmpty()) {
+            return failure;
+        }
+        return new ContainerException(
+                kind(error),
+                "cannot " + what + ": " + said + "\n  likely cause: " + cause.likely() + "\n  mend: " + cause.mend(),
+                failure);
+    }
+
     /** A command that is run in other rooms without being a container has no name. */
     private static String start(ContainerSpec spec) {
         if (spec.name().isEmpty() && spec.config().process() != null) {
@@ -52,18 +88,14 @@ final class Failure {
 
     /** Its process ended in the set-up and could not say why: something killed it. */
     private static ContainerException killed(ContainerSpec spec, Program program, int step) {
-        var linux = spec.config().linux();
-        boolean limited = linux != null
-                && linux.resources() != null
-                && linux.resources().memory() != null
-                && linux.resources().memory().limit() != null;
+        boolean limited = spec.memoryLimited();
         return new ContainerException(
                 limited ? Kind.INVALID : Kind.INTERNAL,
                 start(spec) + ": its process was killed while it was being set up"
                         + "\n  step " + step + " of " + program.length()
                         + (limited
-                                ? "\n  likely cause: the memory limit is too small for the start itself"
-                                        + "\n  mend: allow more memory; 4 MiB are enough to start"
+                                ? "\n  likely cause: " + Causes.TOO_SMALL.likely() + "\n  mend: "
+                                        + Causes.TOO_SMALL.mend()
                                 : "\n  likely cause: somebody sent it SIGKILL, or the machine ran out of memory"
                                         + "\n  mend: dmesg tells of memory; start it again"));
     }

@@ -5,8 +5,10 @@ import dev.alcove.linux.Child;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SealedFile;
 import dev.alcove.linux.SeccompListener;
+import dev.alcove.linux.Signal;
 import dev.alcove.linux.Spawn;
 import dev.alcove.linux.UnixSocket;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,21 @@ import org.jspecify.annotations.Nullable;
 final class Launcher {
     /** init in memory, sealed: a container that holds its descriptor cannot change it (CVE-2019-5736). */
     private static final class InitBinary {
-        static final SealedFile FILE = load();
+        /** Not in a static initialiser: what failed there, for want of a descriptor, would fail for ever. */
+        private static final AtomicReference<@Nullable SealedFile> KEPT = new AtomicReference<>();
+
+        static Fd fd() {
+            SealedFile kept = KEPT.get();
+            if (kept != null) {
+                return kept.fd();
+            }
+            SealedFile loaded = load();
+            if (KEPT.compareAndSet(null, loaded)) {
+                return loaded.fd();
+            }
+            loaded.close();
+            return fd();
+        }
 
         private static SealedFile load() {
             String name = "init-" + Arch.host().machine();
@@ -53,7 +70,23 @@ final class Launcher {
      * A started container: its pid, the socket that its monitor watches, the monitor (a detached one's is no child of
      * ours: then it is what made it), the terminal's master if there is one.
      */
-    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {}
+    record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
+        /** Nobody is there to hold it: it ends, and nothing is left. */
+        void abandon(ContainerSpec spec) {
+            control.close(); // the monitor of one that is not detached kills it now
+            terminal.ifPresent(Fd::close);
+            if (!spec.detached()) {
+                clearGroups(spec, monitor.reap());
+                return;
+            }
+            // With what has just been closed there is a descriptor to be had. Its monitor clears up.
+            try (Pidfd first = Pidfd.open(pid).orElse(null)) {
+                if (first != null) {
+                    first.send(Signal.KILL);
+                }
+            }
+        }
+    }
 
     private final ContainerSpec spec;
     private final HostFacts facts;
@@ -85,7 +118,7 @@ final class Launcher {
         try (UnixSocket theirs = pair.right()) {
             Map<Integer, Fd> fds = new HashMap<>(more);
             fds.putAll(Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
-            monitor = Spawn.spawn(InitBinary.FILE.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
+            monitor = Spawn.spawn(InitBinary.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
         } catch (RuntimeException | Error e) {
             control.close();
             throw e;

@@ -6,6 +6,7 @@ import dev.alcove.spec.OciMount;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /** The mounts of the configuration, each by descriptor onto a place resolved inside the root. */
 final class MountPart {
@@ -102,6 +103,7 @@ final class MountPart {
                 boolean directory = !plan.facts.files().contains(m.source());
                 Arg.Result place = plan.place(m.destination(), directory, "volume " + m.destination());
                 plan.attach(source, place, "volume " + m.destination());
+                plan.mounted(m.destination(), Optional.empty());
                 plan.close(place);
                 plan.close(source);
             } else if (m.type().equals("cgroup") || m.type().equals("cgroup2")) {
@@ -118,6 +120,11 @@ final class MountPart {
         List<String> parameters = new ArrayList<>(o.data());
         Arg.Result mount = plan.fileSystem(m.type(), m.source(), parameters, o.mountFlags(plan.facts.arch()), why);
         plan.attach(mount, place, why);
+        boolean ours = switch (m.type()) {
+            case "proc", "sysfs", "tmpfs", "devpts", "mqueue" -> true;
+            default -> false;
+        };
+        plan.mounted(m.destination(), ours ? Optional.of(mount) : Optional.empty());
         if (!o.propagation().isEmpty()) {
             plan.setAttributes(
                     mount,

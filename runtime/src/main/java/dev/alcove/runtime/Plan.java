@@ -4,8 +4,10 @@ import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +26,9 @@ final class Plan {
     private final Map<String, Arg.At> hows = new HashMap<>();
 
     private final Map<String, Arg.At> attributes = new HashMap<>();
+
+    /** The file systems made for this container alone, by where they are: the ones in others come after those. */
+    private final Map<String, Arg.Result> own = new LinkedHashMap<>();
 
     private Arg root = Arg.ZERO;
     private boolean child;
@@ -115,10 +120,43 @@ final class Plan {
         return at;
     }
 
-    private void open(Arg.Result into, String rel, String flags, List<Errno> tolerated, String why) {
+    /**
+     * Something is mounted there. A file system made for this container is from now on entered by its own descriptor, and
+     * no more by its name: whoever else has the root's directory could exchange that, and what is to be hidden or made
+     * read-only would be something else (CVE-2019-19921, CVE-2025-52881).
+     *
+     * @param path where, in the container
+     * @param made its descriptor, if it was made for this container alone; empty for what others may change
+     */
+    void mounted(String path, Optional<Arg.Result> made) {
+        String rel = relative(path);
+        own.keySet().removeIf(other -> rel.equals(".") || isBelow(other, rel));
+        made.ifPresent(mount -> own.put(rel, mount));
+    }
+
+    /** Whether a file system made for this container alone is what is mounted there. */
+    boolean isOwn(String path) {
+        return own.containsKey(relative(path));
+    }
+
+    private static boolean isBelow(String rel, String directory) {
+        return rel.startsWith(directory)
+                && (rel.length() == directory.length() || rel.charAt(directory.length()) == '/');
+    }
+
+    private void open(Arg.Result into, String path, String flags, List<Errno> tolerated, String why) {
+        Arg from = root;
+        String rel = path;
+        for (Map.Entry<String, Arg.Result> e : own.entrySet()) {
+            // The later ones lie in the earlier ones.
+            if (isBelow(path, e.getKey())) {
+                from = e.getValue();
+                rel = relative(path.substring(e.getKey().length()));
+            }
+        }
         p.add(new Step.Call(
                 Syscall.OPENAT2,
-                List.of(root, Arg.string(rel), inRoot(flags), HOW_SIZE),
+                List.of(from, Arg.string(rel), inRoot(flags), HOW_SIZE),
                 into,
                 tolerated,
                 false,

@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.CgroupLimits;
 import dev.alcove.linux.CgroupWrites;
+import dev.alcove.linux.Errno;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.LinuxNamespace;
@@ -358,7 +359,11 @@ public final class Planner {
         if (spec.state().isEmpty()) {
             return;
         }
-        writeNumber(spec.state().get().resolve("pid").toString(), pid, "the container's pid, for other processes");
+        writeNumber(
+                spec.state().get().resolve("pid").toString(),
+                "O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC",
+                pid,
+                "the container's pid, for other processes");
     }
 
     private void recordExit(Data exited) {
@@ -367,21 +372,20 @@ public final class Planner {
         }
         Arg.Result status = p.register("status");
         p.add(new Step.Get(status, Arg.at(exited, Wire.REPORT_VALUE), 8, "how it ended"));
-        writeNumber(spec.state().get().resolve("exit").toString(), status, "how it ended, as wait4(2) says");
+        // Over the blanks that are there, which a full disk has room for.
+        writeNumber(
+                spec.state().get().resolve("exit").toString(),
+                "O_WRONLY|O_CREAT|O_CLOEXEC",
+                status,
+                "how it ended, as wait4(2) says");
     }
 
-    private void writeNumber(String path, Arg.Result number, String why) {
+    private void writeNumber(String path, String flags, Arg.Result number, String why) {
         Data text = Data.buffer(24, "number");
         Arg.Result length = p.register("length");
         p.add(new Step.Decimal(length, Arg.at(text), number, "\n", why));
-        Arg.Result file = p.callTo(
-                "file",
-                why,
-                Syscall.OPENAT,
-                Arg.CWD,
-                Arg.string(path),
-                plan.flags("O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC"),
-                Arg.mode(0600));
+        Arg.Result file =
+                p.callTo("file", why, Syscall.OPENAT, Arg.CWD, Arg.string(path), plan.flags(flags), Arg.mode(0600));
         p.call(why, Syscall.WRITE, file, Arg.at(text), length);
         plan.close(file);
     }
@@ -536,8 +540,15 @@ public final class Planner {
             plan.sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
         }
         if (newUser || spec.prepare().isPresent()) {
-            p.callAtLeast(
-                    1, "all is there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
+            // A child that is dead already (EPIPE) is what the next step tells of.
+            p.tolerant(
+                    "told",
+                    List.of(Errno.EPIPE),
+                    "all is there: the child may go on",
+                    Syscall.WRITE,
+                    parentEnd,
+                    Arg.string("!"),
+                    Arg.num(1));
         }
     }
 

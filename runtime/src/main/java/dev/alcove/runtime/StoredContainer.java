@@ -12,6 +12,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,9 @@ public final class StoredContainer {
         /** It has ended. */
         EXITED
     }
+
+    /** What is in the place of the exit until it is there: its room on the disk, so that a full one still takes it. */
+    static final String NO_EXIT = " ".repeat(23);
 
     private final Path folder;
     private final StoredState state;
@@ -119,8 +123,9 @@ public final class StoredContainer {
     }
 
     private static OptionalInt parse(String text) {
-        // Without its newline it is still being written.
-        return text.endsWith("\n") ? OptionalInt.of(Integer.parseInt(text.strip())) : OptionalInt.empty();
+        // Without its newline it is still being written. Behind it are blanks.
+        int end = text.indexOf('\n');
+        return end < 0 ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.substring(0, end)));
     }
 
     private boolean isHeld(String lock) {
@@ -235,7 +240,7 @@ public final class StoredContainer {
             return false;
         }
         try {
-            Files.writeString(folder.resolve("exit"), Signal.KILL.number() + "\n");
+            Files.writeString(folder.resolve("exit"), Signal.KILL.number() + "\n", StandardOpenOption.WRITE);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
