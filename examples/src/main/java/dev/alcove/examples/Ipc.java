@@ -2,7 +2,6 @@ package dev.alcove.examples;
 
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.runtime.Container;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
@@ -11,35 +10,33 @@ import java.util.Set;
  * none.
  */
 public final class Ipc {
-    private static final String COUNT = "$(ipcs -q | grep -c ^0x)";
-
     private Ipc() {}
 
-    /** Counts the queues outside, in a container that shares them, and in one that does not. */
+    /** Lists the queues outside, in a container that shares them, and in one that does not. */
     public static void main(String[] arguments) throws Exception {
-        String answer = shell("ipcmk -Q");
-        String queue = answer.substring(answer.lastIndexOf(' ') + 1).strip();
+        String answer = Session.outside("ipcmk -Q", "a queue, made outside").getFirst();
+        String queue = answer.substring(answer.lastIndexOf(' ') + 1);
         try {
-            System.out.print("queues outside: " + shell("ipcs -q | grep -c ^0x"));
-            run("queues with uts: ", Set.of(NamespaceKind.UTS));
-            run("queues with uts and ipc: ", Set.of(NamespaceKind.UTS, NamespaceKind.IPC));
+            look("CLONE_NEWUTS, as in uts.c", "the queue is seen: names are not queues", Set.of(NamespaceKind.UTS));
+            look(
+                    "CLONE_NEWUTS | CLONE_NEWIPC",
+                    "no queue: this room has a table of its own",
+                    Set.of(NamespaceKind.UTS, NamespaceKind.IPC));
         } finally {
-            shell("ipcrm -q " + queue);
+            Session.outside("ipcrm -q " + queue, "");
         }
     }
 
-    private static void run(String name, Set<NamespaceKind> own) {
-        try (Container room = Shared.allBut(own, "sh", "-c", "echo " + name + COUNT)
-                .inheritIO()
-                .start()) {
-            room.waitFor();
+    private static void look(String flags, String meaning, Set<NamespaceKind> own) throws Exception {
+        Session.say("Parent - start a container!", flags);
+        try (Container room = Shared.allBut(own, "sh", "-c", "echo 'Container - inside the container!'; exec sh")
+                        .hostname("container")
+                        .redirectErrorStream(true)
+                        .start();
+                Session inside = new Session(room)) {
+            inside.says("");
+            inside.run("ipcs -q", meaning);
         }
-    }
-
-    private static String shell(String command) throws Exception {
-        Process process = new ProcessBuilder("sh", "-c", command).start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return out;
+        Session.say("Parent - container stopped!", "");
     }
 }

@@ -22,24 +22,36 @@ public final class Newns {
 
     /** Shows the three files, the volume, and what is mounted inside. */
     public static void main(String[] arguments) throws Exception {
-        Path volume = Files.createTempDirectory("newns");
-        Path file = Files.createFile(volume.resolve("test.txt"));
+        Path volume = Files.createTempDirectory("t1");
+        Path file = Files.createFile(volume.resolve("egon_test.txt"));
+        long parent = ProcessHandle.current().pid();
+        Session.say(
+                String.format("Parent [%5d] - start a container!", parent), "the flags of fs.c, and a root of its own");
         try (Container room = new ContainerBuilder(
-                        "sh",
-                        "-c",
-                        "cat /etc/hostname /etc/hosts /etc/resolv.conf; ls /mnt; cut -d' ' -f2,3 /proc/mounts")
-                .rootfs(Rootfs.host())
-                .hostname("container")
-                .file("/etc/hosts", "1.1.1.1 container\n")
-                .file("/etc/resolv.conf", "nameserver 192.0.2.1\n")
-                .mount(OciMount.of("/run", "tmpfs", "tmpfs", List.of("nosuid", "nodev", "mode=755")))
-                .mount(OciMount.of("/mnt", "bind", volume.toString(), List.of("rbind")))
-                .inheritIO()
-                .start()) {
-            room.waitFor();
+                                "sh", "-c", "printf 'Container [%5d] - inside the container!\\n' $$; exec sh")
+                        .rootfs(Rootfs.host())
+                        .hostname("container")
+                        .file("/etc/hosts", "1.1.1.1 container\n")
+                        .file("/etc/resolv.conf", "nameserver 192.0.2.1\n")
+                        .mount(OciMount.of("/run", "tmpfs", "tmpfs", List.of("nosuid", "nodev", "mode=755")))
+                        .mount(OciMount.of("/mnt", "bind", volume.toString(), List.of("rbind")))
+                        .redirectErrorStream(true)
+                        .start();
+                Session inside = new Session(room)) {
+            inside.says("pivot_root(2) came before, not chroot(2)");
+            inside.run("pwd", "the root of the image");
+            inside.run("hostname", "CLONE_NEWUTS");
+            inside.run("ipcs -q", "no queue: CLONE_NEWIPC");
+            inside.run("ps aux", "two processes: CLONE_NEWPID and a new /proc");
+            inside.run("mount | cut -d' ' -f1-5 | grep -v -e /etc/ -e /proc/ -e /sys/", "nothing of the old root");
+            inside.run("cat /etc/hostname", "three files of its own in /etc:");
+            inside.run("cat /etc/hosts", "docker binds them in,");
+            inside.run("cat /etc/resolv.conf", "and so does newns.c");
+            inside.run("ls /mnt", "the volume, docker's -v");
         } finally {
             Files.delete(file);
             Files.delete(volume);
         }
+        Session.say("Parent - container stopped!", "");
     }
 }

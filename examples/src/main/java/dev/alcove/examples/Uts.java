@@ -13,15 +13,20 @@ public final class Uts {
 
     /** Prints the host name inside, then outside. */
     public static void main(String[] arguments) throws Exception {
-        try (Container room = Shared.allBut(Set.of(NamespaceKind.UTS), "sh", "-c", "echo inside: $(hostname)")
-                .hostname("container")
-                .inheritIO()
-                .start()) {
-            room.waitFor();
+        Session.say("Parent - start a container!", "clone(2) with CLONE_NEWUTS");
+        try (Container room = Shared.allBut(
+                                Set.of(NamespaceKind.UTS),
+                                "sh",
+                                "-c",
+                                "echo 'Container - inside the container!'; exec sh")
+                        .hostname("container")
+                        .redirectErrorStream(true)
+                        .start();
+                Session inside = new Session(room)) {
+            inside.says("sethostname(\"container\") came before");
+            inside.run("hostname", "the name of this room");
         }
-        new ProcessBuilder("sh", "-c", "echo outside: $(hostname)")
-                .inheritIO()
-                .start()
-                .waitFor();
+        Session.say("Parent - container stopped!", "");
+        Session.outside("hostname", "nothing has changed here");
     }
 }

@@ -27,10 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
  *       they print. An ellipsis stands for any text, on a line of its own for any number of lines. Their status is 0,
  *       unless what they print shows a message of alcove's.
  *   <li>A link to a file of the repository leads to one.
+ *   <li>A page in Chinese, {@code NAME.zh.md}, has the sessions of {@code NAME.md}, every one of them as it is there.
  * </ul>
  */
 class DocumentsTest {
-    private static final Path ROOT = root();
+    static final Path ROOT = root();
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
 
     private record Block(String place, String info, List<String> lines) {}
@@ -125,11 +126,33 @@ class DocumentsTest {
         if (!needed.isEmpty()) {
             System.out.println("skipped: the documents' sessions need " + needed);
         }
+        Path examples = ExamplesScript.in(place.resolve("checkout"), ROOT);
         return blocks("console").stream()
                 .map(b -> DynamicTest.dynamicTest(b.place(), () -> {
                     Assumptions.assumeTrue(needed.isEmpty(), "needs " + needed);
-                    session(b, Files.createTempDirectory(place, "session"));
+                    Path own = Files.createTempDirectory(place, "session");
+                    Path run = Files.createDirectory(own.resolve("examples")).resolve("run");
+                    Files.writeString(run, "#!/bin/sh\nexec '" + examples + "' \"$@\"\n");
+                    assertThat(run.toFile().setExecutable(true)).isTrue();
+                    session(b, own);
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bothLanguagesHaveTheSameSessions() throws IOException {
+        return documents().stream()
+                .filter(d -> d.toString().endsWith(".zh.md"))
+                .map(d -> DynamicTest.dynamicTest(ROOT.relativize(d).toString(), () -> {
+                    String other = ROOT.relativize(d).toString().replace(".zh.md", ".md");
+                    assertThat(sessions(ROOT.relativize(d).toString())).isEqualTo(sessions(other));
+                }));
+    }
+
+    private static List<List<String>> sessions(String document) throws IOException {
+        return blocks("console").stream()
+                .filter(b -> b.place().startsWith(document + ":"))
+                .map(Block::lines)
+                .toList();
     }
 
     private static String missing() {
@@ -183,6 +206,7 @@ class DocumentsTest {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
         builder.directory(place.toFile()).redirectErrorStream(true);
         builder.environment().put("ALCOVE_ROOT", place.resolve("state").toString());
+        builder.environment().put("ALCOVE_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().merge("PATH", place.toString(), (old, own) -> own + ":" + old);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.alcove.linux.Capabilities;
 import dev.alcove.linux.Capability;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,52 +30,109 @@ class ExamplesTest {
     }
 
     @Test
-    void aCloneWithoutFlagsSharesTheNamespace() throws Exception {
+    void aCloneWithoutFlagsSharesTheNamespaces() throws Exception {
         List<String> lines = run("Clone");
-        assertThat(lines).hasSize(5);
-        assertThat(lines.get(1)).startsWith("uts:[").isEqualTo(lines.get(3));
-        assertThat(lines.get(2)).isEqualTo("Container - inside the container!");
-        assertThat(lines.getLast()).isEqualTo("Parent - container stopped!");
+        assertThat(printed(lines))
+                .startsWith("Parent - start a container!", "Container - inside the container!")
+                .endsWith("Parent - container stopped!")
+                .contains("shared: 8 of 8");
+        assertThat(printed(lines).stream().filter(l -> l.startsWith("uts:[")))
+                .hasSize(2)
+                .containsOnly("uts:[" + inode("uts") + "]");
     }
 
     @Test
     void aHostNameOfItsOwn() throws Exception {
-        List<String> lines = run("Uts");
-        assertThat(lines).hasSize(2).first().isEqualTo("inside: container");
-        assertThat(lines.getLast()).startsWith("outside: ").isNotEqualTo("outside: container");
+        List<String> lines = printed(run("Uts"));
+        assertThat(answer(lines, "container# hostname")).isEqualTo("container");
+        assertThat(answer(lines, "outside# hostname")).isNotEqualTo("container");
+        assertThat(lines).startsWith("Parent - start a container!", "Container - inside the container!");
     }
 
     @Test
     void queuesAreHiddenByAnIpcNamespaceOnly() throws Exception {
-        List<String> lines = run("Ipc");
-        assertThat(lines).hasSize(3);
-        String outside = lines.getFirst().substring("queues outside: ".length());
-        assertThat(Integer.parseInt(outside)).isPositive();
-        assertThat(lines.get(1)).isEqualTo("queues with uts: " + outside);
-        assertThat(lines.get(2)).isEqualTo("queues with uts and ipc: 0");
+        List<String> lines = printed(run("Ipc"));
+        String queue = answer(lines, "outside# ipcmk -Q").substring("Message queue id: ".length());
+        int second = lines.lastIndexOf("Parent - start a container!");
+        assertThat(lines.subList(0, second)).anyMatch(l -> l.matches("0x\\w+ +" + queue + " .*"));
+        assertThat(lines.subList(second, lines.size()))
+                .contains("key        msqid      owner      perms      used-bytes   messages")
+                .noneMatch(l -> l.startsWith("0x"));
+        assertThat(lines).last().isEqualTo("outside# ipcrm -q " + queue);
     }
 
     @Test
     void numbersOfItsOwnAreNotYetAViewOfItsOwn() throws Exception {
-        List<String> lines = run("Pid");
-        assertThat(lines).hasSize(3).startsWith("inside: pid 1", "/proc still lists the parent");
-        assertThat(Long.parseLong(lines.getLast().substring("outside: pid ".length())))
-                .isGreaterThan(1);
+        List<String> lines = printed(run("Pid"));
+        assertThat(lines.getFirst()).matches("Parent \\[ *[0-9]+\\] - start a container!");
+        assertThat(lines.get(1)).isEqualTo("Container [    1] - inside the container!");
+        assertThat(answer(lines, "container# echo $$")).isEqualTo("1");
+        assertThat(lines)
+                .anyMatch(l -> l.matches("NSpid: .*[0-9]{2,} 1"))
+                .contains("    ^ the whole machine: /proc is still the parent's");
+        assertThat(lines.get(lines.size() - 3)).matches("/proc/[0-9]+");
     }
 
     @Test
     void aNewProcShowsItsOwnProcesses() throws Exception {
-        assertThat(run("Fs")).map(String::strip).containsExactly("PID COMMAND", "1 sh", "2 ps");
+        List<String> lines = printed(run("Fs"));
+        assertThat(answer(lines, "container# ls -d /proc/[0-9]*")).isEqualTo("/proc/1");
+        int ps = lines.indexOf("container# ps aux");
+        assertThat(lines.get(ps + 1)).startsWith("USER").endsWith("COMMAND");
+        assertThat(lines.get(ps + 2)).matches("root +1 .* sh");
+        assertThat(lines.get(ps + 3)).matches("root +[0-9]+ .* ps aux");
+        assertThat(lines.get(ps + 4)).startsWith("    ^ ");
+        String mounts = " grep -c ' /proc proc ' /proc/mounts";
+        int inside = Integer.parseInt(answer(lines, "container#" + mounts));
+        assertThat(Integer.parseInt(answer(lines, "outside#" + mounts))).isEqualTo(inside - 1);
     }
 
     @Test
     void aHomeMadeImage() throws Exception {
-        List<String> lines = run("Newns");
-        assertThat(lines).startsWith("container", "1.1.1.1 container", "nameserver 192.0.2.1", "test.txt");
+        List<String> lines = printed(run("Newns"));
+        assertThat(answer(lines, "container# pwd")).isEqualTo("/");
+        assertThat(answer(lines, "container# cat /etc/hostname")).isEqualTo("container");
+        assertThat(answer(lines, "container# cat /etc/hosts")).isEqualTo("1.1.1.1 container");
+        assertThat(answer(lines, "container# cat /etc/resolv.conf")).isEqualTo("nameserver 192.0.2.1");
+        assertThat(answer(lines, "container# ls /mnt")).isEqualTo("egon_test.txt");
         assertThat(lines)
-                .contains("/ tmpfs", "/proc proc", "/dev tmpfs", "/dev/pts devpts", "/dev/shm tmpfs", "/run tmpfs")
-                .anyMatch(l -> l.startsWith("/mnt "))
-                .noneMatch(l -> l.startsWith("/home"));
+                .contains(
+                        "proc on /proc type proc",
+                        "sysfs on /sys type sysfs",
+                        "tmpfs on /dev type tmpfs",
+                        "devpts on /dev/pts type devpts",
+                        "shm on /dev/shm type tmpfs",
+                        "tmpfs on /run type tmpfs")
+                .anyMatch(l -> l.contains(" on /mnt type "))
+                .noneMatch(l -> l.contains(" on /home"));
+    }
+
+    @Test
+    void onePortOnBothSides() throws Exception {
+        List<String> lines = printed(run("Network"));
+        assertThat(answer(lines, "container# ls /sys/class/net")).isEqualTo("lo");
+        String port = lines.stream()
+                .filter(l -> l.startsWith("outside listens on port "))
+                .findFirst()
+                .orElseThrow()
+                .substring("outside listens on port ".length());
+        assertThat(lines).contains("inside listens on port " + port);
+    }
+
+    @Test
+    void rootInsideIsNobodyOutside() throws Exception {
+        List<String> lines = printed(run("User"));
+        assertThat(answer(lines, "container# id -u")).isEqualTo("0");
+        assertThat(lines)
+                .contains("100000", "cat: /etc/shadow: Permission denied")
+                .anyMatch(l -> l.startsWith("hostname: "));
+    }
+
+    @Test
+    void everyLineFitsAPage() throws Exception {
+        for (String example : List.of("Clone", "Uts", "Ipc", "Pid", "Fs", "Newns", "Network", "User")) {
+            assertThat(run(example)).as(example).allMatch(l -> l.length() <= 100);
+        }
     }
 
     @Test
@@ -160,6 +218,21 @@ class ExamplesTest {
         assertThat(lines).hasSize(4).startsWith("web", "1610612736");
         assertThat(lines.get(2)).contains("/srv/data", "/mnt", "ro");
         assertThat(lines.get(3)).contains("--memory").contains("lots");
+    }
+
+    /** The lines without what stands beside them. */
+    private static List<String> printed(List<String> lines) {
+        return lines.stream().map(l -> l.replaceFirst(" +<- .*", "")).toList();
+    }
+
+    private static String answer(List<String> lines, String command) {
+        assertThat(lines).contains(command);
+        return lines.get(lines.indexOf(command) + 1);
+    }
+
+    private static String inode(String kind) throws Exception {
+        String link = Files.readSymbolicLink(Path.of("/proc/self/ns/" + kind)).toString();
+        return link.substring(link.indexOf('[') + 1, link.length() - 1);
     }
 
     private static List<String> run(String example) throws Exception {
