@@ -204,10 +204,19 @@ public final class Cgroup {
                 : CgroupFiles.read(directory + "/freezer.state").orElse("").startsWith("FROZEN");
     }
 
-    /** Continues its processes if there is a freezer; version 1's keeps even SIGKILL from what it froze. */
+    /**
+     * Continues its processes if there is a freezer; version 1's keeps even SIGKILL from what it froze. A group that is
+     * being removed at this moment has nobody left to continue.
+     */
     public void thawIfFrozen() {
-        if (hasFreezer()) {
-            thaw();
+        try {
+            if (hasFreezer()) {
+                thaw();
+            }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
         }
     }
 
@@ -227,9 +236,21 @@ public final class Cgroup {
      * while it is read and killed: nothing in it can fork or end and hand its number to another process meanwhile.
      *
      * @param within how long to wait
-     * @return whether the group is empty; a process that hangs in the kernel may keep it from that
+     * @return whether the group is empty, or gone; a process that hangs in the kernel may keep it from that
      */
     public boolean kill(Duration within) {
+        try {
+            return killAll(within);
+        } catch (LinuxException e) {
+            // Somebody removed it while it was looked at: only an empty one can be.
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+            return true;
+        }
+    }
+
+    private boolean killAll(Duration within) {
         long deadline = System.nanoTime() + within.toNanos();
         Optional<CgroupHierarchy> unified = layout.unified().filter(h -> h.writable(name));
         if (unified.isPresent() && isDirectory(unified.get().directory(name))) {

@@ -25,6 +25,7 @@ public final class FdIo {
     private static final int POLLIN = 0x1;
     private static final int POLLOUT = 0x4;
     private static final long TIOCGPTN = 0x80045430L;
+    private static final long FIONREAD = 0x541BL;
 
     private FdIo() {}
 
@@ -134,6 +135,19 @@ public final class FdIo {
         return new Output(fd);
     }
 
+    /**
+     * How many bytes can be read without waiting. {@code int ioctl(int fd, FIONREAD, int *n)}, ioctl(2).
+     *
+     * @return 0 also of a descriptor that cannot tell
+     */
+    public static int available(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment number = arena.allocate(4, 4);
+            long n = Native.raw(Syscall.IOCTL, fd.number(), FIONREAD, number.address());
+            return n < 0 ? 0 : number.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
     private static int read(Fd fd, MemorySegment buffer, long most) {
         while (true) {
             long n = Native.raw(Syscall.READ, fd.number(), buffer.address(), most);
@@ -206,6 +220,15 @@ public final class FdIo {
                 return FdIo.read(fd, into, offset, length);
             } catch (LinuxException | IllegalStateException e) {
                 throw new IOException(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public int available() throws IOException {
+            try {
+                return FdIo.available(fd);
+            } catch (IllegalStateException e) {
+                throw new IOException("closed", e);
             }
         }
 

@@ -59,6 +59,8 @@ class ContainerProcessTest {
     void whatItWroteCanBeReadAfterItsEnd() throws Exception {
         try (Container c = sh("echo last words").start()) {
             assertThat(c.process().waitFor()).isZero();
+            assertThat(c.process().getInputStream().available()).isEqualTo(11);
+            assertThat(c.process().getErrorStream().available()).isZero();
             assertThat(c.process().inputReader(UTF_8).readLine()).isEqualTo("last words");
         }
     }
