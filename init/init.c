@@ -364,8 +364,8 @@ static long await(int fd) {
     while (n < sizeof said) {
         long r = sys(__NR_read, fd, said + n, sizeof said - n);
         if (r == -EINTR) continue;
+        if (r == 0 || r == -ECONNRESET) break; /* the end; reset, if it died before it read what we told it */
         if (r < 0) return r;
-        if (r == 0) break;
         n += (u64)r;
     }
     if (n < sizeof(struct report)) return n == 1 ? 0 : n ? -EPROTO : -ECHILD;

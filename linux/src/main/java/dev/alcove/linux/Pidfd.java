@@ -61,6 +61,11 @@ public final class Pidfd implements AutoCloseable {
         return new Pidfd(fd.take(), pid);
     }
 
+    /** One more handle of the same process, to be closed by itself. */
+    public Pidfd duplicate() {
+        return new Pidfd(fd().duplicate(), pid);
+    }
+
     /** The number it was opened with. Another process may have it once this one has been reaped. */
     public int pid() {
         return pid;

@@ -22,6 +22,7 @@ import java.util.List;
  * @param seccomp        0 off, 1 strict, 2 by filter
  * @param seccompFilters how many filters; -1 before Linux 5.9
  * @param capabilities   the five sets
+ * @param blockedSignals those that wait until it takes them: bit n-1 is signal n
  * @param caughtSignals  those it has a handler for: bit n-1 is signal n
  */
 public record ProcStatus(
@@ -40,6 +41,7 @@ public record ProcStatus(
         int seccomp,
         int seccompFilters,
         CapabilitySets capabilities,
+        long blockedSignals,
         long caughtSignals) {
     /** Copies the lists. */
     public ProcStatus {
@@ -49,9 +51,9 @@ public record ProcStatus(
         namespacePids = List.copyOf(namespacePids);
     }
 
-    /** Whether it has a handler for the signal. */
+    /** Whether the signal comes to it: by a handler, or kept until it asks for it. */
     public boolean catches(Signal signal) {
-        return (caughtSignals >>> (signal.number() - 1) & 1) != 0;
+        return ((caughtSignals | blockedSignals) >>> (signal.number() - 1) & 1) != 0;
     }
 
     static ProcStatus parse(String text) {
@@ -86,6 +88,7 @@ public record ProcStatus(
         private long inheritable;
         private long bounding;
         private long ambient;
+        private long blocked;
         private long caught;
 
         void take(String key, String value) {
@@ -108,6 +111,7 @@ public record ProcStatus(
                 case "CapPrm" -> permitted = Long.parseUnsignedLong(value, 16);
                 case "CapInh" -> inheritable = Long.parseUnsignedLong(value, 16);
                 case "CapBnd" -> bounding = Long.parseUnsignedLong(value, 16);
+                case "SigBlk" -> blocked = Long.parseUnsignedLong(value, 16);
                 case "SigCgt" -> caught = Long.parseUnsignedLong(value, 16);
                 case "CapAmb" -> ambient = Long.parseUnsignedLong(value, 16);
                 default -> {
@@ -158,6 +162,7 @@ public record ProcStatus(
                     seccomp,
                     filters,
                     sets,
+                    blocked,
                     caught);
         }
     }

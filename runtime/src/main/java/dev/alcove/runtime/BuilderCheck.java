@@ -50,6 +50,7 @@ final class BuilderCheck {
         c.rooms();
         c.root();
         c.streams();
+        c.supervisor();
         c.process();
         c.limits();
         c.devices();
@@ -199,6 +200,12 @@ final class BuilderCheck {
                         size.height() + " rows and " + size.width() + " columns: each is 0 to " + MOST_CHARACTERS);
             }
         });
+    }
+
+    private void supervisor() {
+        if (b.supervisor.isPresent() && b.streams.log().isPresent()) {
+            fault("supervisor", "a detached container outlives this process, and nobody would answer for it then");
+        }
     }
 
     private static boolean moved(Redirect redirect) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -49,16 +50,23 @@ public final class Container implements AutoCloseable {
     private final Object telling = new Object();
     private volatile @Nullable Exit exit;
     private volatile @Nullable Joinable joinable;
-    /** Whether it has ever been: then it may be frozen when it is to be killed. */
-    private volatile boolean paused;
+    /** Whether a detached one's handle was closed; it lives on. */
+    private volatile boolean closed;
+
+    /** Whoever freezes it or kills it: a process that is frozen while it dies would not die. */
+    private final Object freezing = new Object();
+
+    private boolean paused;
+    private boolean killed;
 
     private @Nullable CompletableFuture<Exit> told;
     private Poller.@Nullable Registration watch;
+    private boolean ending;
 
     private Container(ContainerSpec spec, Launcher.Started started, Streams streams) {
         this.spec = spec;
         this.started = started;
-        // Held from here on, the number stays this process's; one that ended already has none.
+        // The handle stays this process's, whoever has the number later; one that ended already has none.
         this.first = Pidfd.open(started.pid()).orElse(null);
         this.process = new ContainerProcess(this, streams);
     }
@@ -152,6 +160,10 @@ public final class Container implements AutoCloseable {
 
     /** Whether it has ended, as far as can be said without waiting. */
     boolean ended() {
+        if (closed) {
+            throw new IllegalStateException("this handle of the detached container '" + spec.name()
+                    + "' is closed; ContainerStore.find(name) gives another");
+        }
         try {
             return exit != null || first == null || !first.isAlive();
         } catch (IllegalStateException e) {
@@ -160,39 +172,53 @@ public final class Container implements AutoCloseable {
         }
     }
 
-    /** Reads the monitor's report; by whoever listens. */
+    /** Reads the monitor's report; by whoever listens. Whatever comes in between, those who wait are told. */
     private Exit finish() {
         Exit known = exit;
         if (known != null) {
             return known;
         }
-        Launcher.Report report = Launcher.exited(spec, started.control());
-        Launcher.clearGroups(spec, started.monitor().reap());
-        Exit seen = report == null
-                // The monitor was killed; the death signal ended the container.
-                ? new Exit(128 + Signal.KILL.number(), false, Duration.ZERO, 0)
-                : new Exit(
+        // Without a word of the monitor, it was killed, and the death signal ended the container.
+        Exit seen = new Exit(128 + Signal.KILL.number(), false, Duration.ZERO, 0);
+        try {
+            Launcher.Report report = Launcher.exited(spec, started.control());
+            if (report != null) {
+                seen = new Exit(
                         Exit.shellStatus(report.value()),
                         report.extra0() != 0,
                         Duration.ofNanos(report.extra1() * 1000),
                         report.extra2() * 1024);
+            }
+        } finally {
+            synchronized (telling) {
+                ending = true;
+                if (watch != null) {
+                    watch.cancel();
+                }
+            }
+            started.control().close();
+            try {
+                Launcher.clearGroups(spec, started.monitor().reap());
+            } finally {
+                tell(seen);
+            }
+        }
+        return seen;
+    }
+
+    private void tell(Exit seen) {
         CompletableFuture<Exit> toTell;
         synchronized (telling) {
             exit = seen;
             toTell = told;
-            if (watch != null) {
-                watch.cancel();
-            }
         }
-        started.control().close();
         if (first != null) {
             first.close();
         }
         if (toTell != null) {
-            // Whoever waits goes on elsewhere: not under our lock, and not on the thread that tells of all ends.
+            // Whoever waits goes on elsewhere, not under our lock.
             toTell.completeAsync(() -> seen);
         }
-        return seen;
     }
 
     /** Completed when it has ended; no thread waits for it. */
@@ -204,7 +230,7 @@ public final class Container implements AutoCloseable {
                 Exit known = exit;
                 future = known == null ? new CompletableFuture<>() : CompletableFuture.completedFuture(known);
                 told = future;
-                if (known == null) {
+                if (known == null && !ending) {
                     watch = Ends.POLLER.register(started.control().fd(), this::reported);
                 }
             }
@@ -212,29 +238,48 @@ public final class Container implements AutoCloseable {
         }
     }
 
-    /** The monitor has said something, or is gone. Whoever listens already hears it too. */
+    /** The monitor has said something, or is gone. To hear it out can take a while: not on the thread of all ends. */
     private void reported() {
-        if (listening.tryLock()) {
-            try {
-                finish();
-            } finally {
-                listening.unlock();
+        ForkJoinPool.commonPool().execute(() -> {
+            // Whoever listens already hears it too.
+            if (listening.tryLock()) {
+                try {
+                    finish();
+                } finally {
+                    listening.unlock();
+                }
             }
-        }
+        });
     }
 
     /**
      * Sends a signal to the container's first process. As PID 1 of its room it gets only those it has a handler for,
-     * and SIGKILL and SIGSTOP, pid_namespaces(7).
+     * and SIGKILL and SIGSTOP, pid_namespaces(7); the small init of {@link ContainerBuilder#init} passes all on.
      *
      * @return whether it was there to receive it
      */
     public boolean signal(Signal signal) {
+        return signal == Signal.KILL ? kill() : send(signal);
+    }
+
+    private boolean send(Signal signal) {
         try {
             return exit == null && first != null && first.send(signal);
         } catch (IllegalStateException e) {
             // Closed at this moment: it has ended.
             return false;
+        }
+    }
+
+    /** SIGKILL, which reaches a paused one too; from here on it cannot be paused. */
+    boolean kill() {
+        synchronized (freezing) {
+            killed = true;
+            boolean sent = send(Signal.KILL);
+            if (sent && paused) {
+                Cgroup.of(CgroupLayout.read(), spec.group()).thawIfFrozen();
+            }
+            return sent;
         }
     }
 
@@ -245,13 +290,20 @@ public final class Container implements AutoCloseable {
      * @throws ContainerException UNSUPPORTED without a freezer that we may use, BUSY if they did not stop in ten seconds
      */
     public void pause() {
-        paused = true;
-        if (!group("pause", cgroup -> cgroup.freeze(FREEZE))) {
-            throw new ContainerException(
-                    ContainerException.Kind.BUSY,
-                    "cannot pause container '" + spec.name() + "': its processes did not stop in "
-                            + FREEZE.toSeconds() + " seconds\n  likely cause: one waits for a disk or a network file"
-                            + " system, where nothing can stop it\n  mend: try again later; they run on");
+        synchronized (freezing) {
+            // What is frozen while it dies would not die.
+            boolean stopped = killed
+                    || group("pause", cgroup -> {
+                        paused = true;
+                        return cgroup.freeze(FREEZE);
+                    });
+            if (!stopped) {
+                throw new ContainerException(
+                        ContainerException.Kind.BUSY,
+                        "cannot pause container '" + spec.name() + "': its processes did not stop in "
+                                + FREEZE.toSeconds() + " seconds\n  likely cause: one waits for a disk or a network"
+                                + " file system, where nothing can stop it\n  mend: try again later; they run on");
+            }
         }
     }
 
@@ -290,12 +342,20 @@ public final class Container implements AutoCloseable {
         });
     }
 
+    private void mustBeContainer() {
+        if (!spec.isContainer()) {
+            throw new IllegalStateException(
+                    "this is one process in another's rooms, not a container: ask the container");
+        }
+    }
+
     /** What is done with its control groups. */
     private interface GroupAction<T> {
         T with(Cgroup cgroup);
     }
 
     private <T> T group(String what, GroupAction<T> action) {
+        mustBeContainer();
         Cgroup cgroup = Cgroup.of(CgroupLayout.read(), spec.group());
         if (exit != null || !cgroup.exists()) {
             throw new ContainerException(
@@ -349,6 +409,7 @@ public final class Container implements AutoCloseable {
      * @param command the program and its arguments
      */
     public ExecBuilder exec(List<String> command) {
+        mustBeContainer();
         Joinable known = joinable;
         if (known == null) {
             StoredState state = StoredState.of(spec, spec.name(), "", "", false, "");
@@ -362,27 +423,23 @@ public final class Container implements AutoCloseable {
     /** What one more process needs to know; looked up once, for the first. */
     private record Joinable(StoredState state, ExecTarget target) {}
 
-    /** A handle of the first process of one's own. */
+    /** A handle of the first process for somebody else: of that very process, whoever has its number by now. */
     private Pidfd pinned() {
-        // While the first process is ours to hold, the number is its own; it may have ended.
-        Optional<Pidfd> pidfd = ended() ? Optional.empty() : Pidfd.open(pid());
-        return pidfd.orElseThrow(() -> new ContainerException(
-                ContainerException.Kind.CONFLICT,
-                "container '" + spec.name() + "' is not running\n  likely cause: its first process has ended\n"
-                        + "  mend: start it again"));
-    }
-
-    /** SIGKILL, which reaches a paused one too. */
-    void kill() {
-        if (signal(Signal.KILL) && paused) {
-            Cgroup.of(CgroupLayout.read(), spec.group()).thawIfFrozen();
+        Pidfd process = ended() ? null : first;
+        if (process == null) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT,
+                    "container '" + spec.name() + "' is not running\n  likely cause: its first process has ended\n"
+                            + "  mend: start it again");
         }
+        return process.duplicate();
     }
 
     /** Ends everything inside at once, and waits until it is gone. A detached container stays. */
     @Override
     public void close() {
         if (spec.detached()) {
+            closed = true;
             started.control().close();
             if (first != null) {
                 first.close();

@@ -70,6 +70,11 @@ public record ContainerSpec(
         return supervisor.isPresent() && seccomp.map(SeccompFilter::notifies).orElse(false);
     }
 
+    /** Whether it has a name and groups of its own: not one more process in a container, nor a command in other rooms. */
+    boolean isContainer() {
+        return target.isEmpty() && !name.isEmpty();
+    }
+
     /** The name of its control group. */
     String group() {
         return config.linux() == null || config.linux().cgroupsPath().isEmpty()

@@ -158,7 +158,7 @@ final class Launcher {
      * to. One more process in a container has none of its own.
      */
     static void clearGroups(ContainerSpec spec, Child.Exit monitor) {
-        if (spec.target().isEmpty() && (monitor.signaled() || spec.joinsUserNamespace())) {
+        if (spec.isContainer() && (monitor.signaled() || spec.joinsUserNamespace())) {
             ContainerStore.removeGroup(spec.group());
         }
     }
@@ -197,7 +197,7 @@ final class Launcher {
                     } else {
                         IdMapper.map(spec, pid);
                     }
-                    control.send(new byte[8]);
+                    goOn(control);
                 }
                 case Wire.REPORT_CONSOLE, Wire.REPORT_LISTENER -> {}
                 default -> {
@@ -209,22 +209,15 @@ final class Launcher {
 
     /** init clears up after a failed start and then closes the socket. */
     private static void awaitEnd(UnixSocket control) {
-        try {
-            while (read(control) != null) {
-                // what a later step of the clearing up says does not matter
-            }
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.ECONNRESET) {
-                throw e;
-            }
-            // It refused the program before it had read all of it.
+        while (read(control) != null) {
+            // what a later step of the clearing up says does not matter
         }
     }
 
     private @Nullable Report next(UnixSocket control) {
         byte[] bytes = new byte[Wire.REPORT_SIZE];
-        UnixSocket.Received received = control.receive(bytes);
-        if (received.length() <= 0) {
+        UnixSocket.Received received = receive(control, bytes).orElse(null);
+        if (received == null || received.length() <= 0) {
             return null;
         }
         Report report = parse(bytes);
@@ -241,7 +234,33 @@ final class Launcher {
     /** The next report, or null at the end of the socket. */
     static @Nullable Report read(UnixSocket control) {
         byte[] bytes = new byte[Wire.REPORT_SIZE];
-        return control.receive(bytes).length() <= 0 ? null : parse(bytes);
+        return receive(control, bytes)
+                .filter(received -> received.length() > 0)
+                .map(received -> parse(bytes))
+                .orElse(null);
+    }
+
+    /** What comes, or nothing when the other side died with something of ours unread. */
+    private static Optional<UnixSocket.Received> receive(UnixSocket control, byte[] bytes) {
+        try {
+            return Optional.of(control.receive(bytes));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Lets init go on after a sync; if it has died meanwhile, the end of the socket says so next. */
+    private static void goOn(UnixSocket control) {
+        try {
+            control.send(new byte[8]);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+        }
     }
 
     /**
@@ -254,7 +273,7 @@ final class Launcher {
             if (report.kind() == Wire.REPORT_SYNC) {
                 int status = (int) report.extra1();
                 spec.supervisor().ifPresent(s -> s.ended(status));
-                control.send(new byte[8]);
+                goOn(control);
             }
             report = read(control);
         }

@@ -80,7 +80,13 @@ public final class Namespaces {
      * @throws ContainerException NOT_FOUND if it has ended
      */
     public static Namespaces of(Container container) {
-        return of("container '" + container.id() + "'", container.pid());
+        String whose = "container '" + container.id() + "'";
+        Namespaces namespaces = of(whose, container.pid());
+        if (container.ended()) {
+            // Its number may have been another's by then.
+            throw gone(whose);
+        }
+        return namespaces;
     }
 
     private static Namespaces of(String whose, int pid) {

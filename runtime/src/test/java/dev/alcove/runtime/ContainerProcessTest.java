@@ -211,6 +211,25 @@ class ContainerProcessTest {
     }
 
     @Test
+    void destroyReachesTheProgramThroughTheSmallInit() throws Exception {
+        ContainerBuilder b = sh("trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done");
+        try (Container c = b.init(true).start()) {
+            assertThat(c.process().inputReader(UTF_8).readLine()).isEqualTo("ready");
+            c.process().destroy();
+            assertThat(c.process().waitFor()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void oneProcessMoreIsNoContainer() {
+        try (Container c = idle().start();
+                Container more = c.exec("cat").start()) {
+            assertThatThrownBy(more::pause).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> more.exec("true")).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void aHandleTellsOfAProcess() throws Exception {
         try (Container c = idle().start()) {
             ProcessHandle handle = c.process().toHandle();

@@ -20,7 +20,7 @@ final class Dying {
 
     static ContainerBuilder container(String id, boolean running) {
         ContainerBuilder b = running ? new ContainerBuilder("sleep", "1000") : new ContainerBuilder("true");
-        return b.id(id).hostname("dying").inheritIO();
+        return b.id(id).hostname("dying").prepare(pid -> {}).inheritIO();
     }
 
     public static void main(String[] args) {
