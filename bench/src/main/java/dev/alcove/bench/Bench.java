@@ -88,7 +88,7 @@ public final class Bench {
         progress.println("many containers");
         Growth growth = new Growth(root);
         Growth.Idle idle = growth.idleContainers();
-        new Report(out, results, rounds).print(monitor, both, idle, growth.threads());
+        new Report(out, results, rounds, warmUp).print(monitor, both, idle, growth.threads());
     }
 
     private void turn(Contender c, Map<String, Samples> results) {
@@ -196,7 +196,7 @@ public final class Bench {
     }
 
     /** The table. */
-    private record Report(PrintStream out, Map<String, Samples> results, int rounds) {
+    private record Report(PrintStream out, Map<String, Samples> results, int rounds, int warmUp) {
         void print(long monitor, long both, Growth.Idle idle, double threads) throws IOException {
             machine();
             out.println("| one start to its end | starts | wall ms | CPU ms | wall to C | CPU to C |");
@@ -237,7 +237,7 @@ public final class Bench {
             }
             out.println("# Results");
             out.println();
-            out.println("Made by `bench/run`: " + rounds
+            out.println("Made by `bench/run`: after " + warmUp + " starts that warm the JVM up, " + rounds
                     + " rounds, in each of which everyone has a turn. Wall: the median of"
                     + " all starts. CPU: of everything, the JVM with its compiler and collector included; the median of"
                     + " the rounds' means.");

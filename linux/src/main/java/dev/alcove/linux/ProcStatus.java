@@ -22,7 +22,6 @@ import java.util.List;
  * @param seccomp        0 off, 1 strict, 2 by filter
  * @param seccompFilters how many filters; -1 before Linux 5.9
  * @param capabilities   the five sets
- * @param blockedSignals those that wait until it takes them: bit n-1 is signal n
  * @param caughtSignals  those it has a handler for: bit n-1 is signal n
  */
 public record ProcStatus(
@@ -41,7 +40,6 @@ public record ProcStatus(
         int seccomp,
         int seccompFilters,
         CapabilitySets capabilities,
-        long blockedSignals,
         long caughtSignals) {
     /** Copies the lists. */
     public ProcStatus {
@@ -51,9 +49,9 @@ public record ProcStatus(
         namespacePids = List.copyOf(namespacePids);
     }
 
-    /** Whether the signal comes to it: by a handler, or kept until it asks for it. */
+    /** Whether it has a handler for the signal. */
     public boolean catches(Signal signal) {
-        return ((caughtSignals | blockedSignals) >>> (signal.number() - 1) & 1) != 0;
+        return (caughtSignals >>> (signal.number() - 1) & 1) != 0;
     }
 
     static ProcStatus parse(String text) {
@@ -88,7 +86,6 @@ public record ProcStatus(
         private long inheritable;
         private long bounding;
         private long ambient;
-        private long blocked;
         private long caught;
 
         void take(String key, String value) {
@@ -111,7 +108,6 @@ public record ProcStatus(
                 case "CapPrm" -> permitted = Long.parseUnsignedLong(value, 16);
                 case "CapInh" -> inheritable = Long.parseUnsignedLong(value, 16);
                 case "CapBnd" -> bounding = Long.parseUnsignedLong(value, 16);
-                case "SigBlk" -> blocked = Long.parseUnsignedLong(value, 16);
                 case "SigCgt" -> caught = Long.parseUnsignedLong(value, 16);
                 case "CapAmb" -> ambient = Long.parseUnsignedLong(value, 16);
                 default -> {
@@ -162,7 +158,6 @@ public record ProcStatus(
                     seccomp,
                     filters,
                     sets,
-                    blocked,
                     caught);
         }
     }

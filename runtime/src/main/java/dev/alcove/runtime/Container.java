@@ -271,6 +271,11 @@ public final class Container implements AutoCloseable {
         }
     }
 
+    /** Whether PID 1 is the small init, which passes signals on. */
+    boolean passesSignals() {
+        return spec.init();
+    }
+
     /** SIGKILL, which reaches a paused one too; from here on it cannot be paused. */
     boolean kill() {
         synchronized (freezing) {
@@ -291,12 +296,14 @@ public final class Container implements AutoCloseable {
      */
     public void pause() {
         synchronized (freezing) {
-            // What is frozen while it dies would not die.
-            boolean stopped = killed
-                    || group("pause", cgroup -> {
-                        paused = true;
-                        return cgroup.freeze(FREEZE);
-                    });
+            boolean stopped = group("pause", cgroup -> {
+                if (killed) {
+                    // What is frozen while it dies would not die.
+                    return true;
+                }
+                paused = true;
+                return cgroup.freeze(FREEZE);
+            });
             if (!stopped) {
                 throw new ContainerException(
                         ContainerException.Kind.BUSY,

@@ -114,6 +114,9 @@ final class ContainerProcess extends Process {
     }
 
     private boolean takesTerm() {
+        if (container.passesSignals()) {
+            return true;
+        }
         return Proc.status(container.pid())
                 .map(s -> s.namespacePids().size() < 2 || s.namespacePids().getLast() != 1 || s.catches(Signal.TERM))
                 .orElse(true);
