@@ -8,6 +8,8 @@
  *   byhand ROOT FILTER net|nonet     then a count a line on standard input: so many starts, for each a line
  *                                    "WALL CPU" in nanoseconds; CPU is this process's and its children's
  *   byhand ROOT FILTER exec PID ID   the same, but one more process in a container that runs
+ *   byhand ROOT FILTER idle          so many containers that stay, each measured until its program has been executed;
+ *                                    all end after the last
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,7 +42,7 @@ enum { MOST = 32, DETACH = 2 };
 
 static const char *root_path;
 static struct sock_fprog filter;
-static int net;
+static int net, idle;
 static struct { char name[64], dir[256], group[256]; int version; } hierarchy[MOST];
 static int hierarchies, unified = -1, cpuset = -1, devices = -1;
 static char cpus[4096], mems[4096], resolv[4096];
@@ -324,8 +326,8 @@ static void loopback(void) {
 }
 
 static void child(const char *id) {
-    char *argv[] = {"/bin/noop", 0}, *envp[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME=/root", 0};
+    char *argv[] = {"/bin/noop", idle ? "wait" : 0, 0};
+    char *envp[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", 0};
     OK(prctl(PR_SET_PDEATHSIG, SIGKILL));
     OK(setsid());
     umask(0);
@@ -341,9 +343,25 @@ static void child(const char *id) {
     ok(-1, argv[0]);
 }
 
-static void start(const char *id) {
-    int pidfd = -1, group = -1, status;
+static void clear_up(int pid, const char *id) {
+    int status;
+    char path[400];
+    OK(wait4(pid, &status, __WALL, 0));
+    if (status && !idle) {
+        fprintf(stderr, "byhand: the container ended with status 0x%x\n", status);
+        exit(1);
+    }
+    for (int h = hierarchies; h-- > 0;) {
+        snprintf(path, sizeof path, "%s/%s", hierarchy[h].dir, id);
+        OK(rmdir(path));
+    }
+}
+
+static int start(const char *id) {
+    int pidfd = -1, group = -1, executed[2] = {-1, -1};
+    char nothing;
     make_groups(id);
+    if (idle) OK(pipe2(executed, O_CLOEXEC));
     struct clone_args args = {.flags = CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID
         | CLONE_NEWTIME | (net ? CLONE_NEWNET : 0), .pidfd = (unsigned long)&pidfd, .exit_signal = SIGCHLD};
     if (unified >= 0) {
@@ -353,14 +371,16 @@ static void start(const char *id) {
     }
     int pid = OK(syscall(SYS_clone3, &args, sizeof args));
     if (!pid) child(id);
-    OK(wait4(pid, &status, __WALL, 0));
-    if (status) {
-        fprintf(stderr, "byhand: the container ended with status 0x%x\n", status);
-        exit(1);
-    }
     close(pidfd);
     if (group >= 0) close(group);
-    for (int h = hierarchies; h-- > 0;) OK(rmdir(hierarchy[h].group));
+    if (idle) {
+        close(executed[1]);
+        OK(read(executed[0], &nothing, 1)); /* its end comes with execve */
+        close(executed[0]);
+    } else {
+        clear_up(pid, id);
+    }
+    return pid;
 }
 
 /* ---- one more process in a container that runs ---- */
@@ -429,7 +449,7 @@ static long now(void) {
 int main(int argc, char **argv) {
     int exec = argc == 6 && !strcmp(argv[3], "exec");
     if (argc != 4 && !exec) {
-        fputs("usage: byhand ROOT FILTER net|nonet\n       byhand ROOT FILTER exec PID ID\n", stderr);
+        fputs("usage: byhand ROOT FILTER net|nonet|idle\n       byhand ROOT FILTER exec PID ID\n", stderr);
         return 2;
     }
     static char code[65536], text[32];
@@ -437,20 +457,32 @@ int main(int argc, char **argv) {
     filter.len = slurp(argv[2], code, sizeof code) / sizeof(struct sock_filter);
     filter.filter = (struct sock_filter *)code;
     net = !strcmp(argv[3], "net");
+    idle = !strcmp(argv[3], "idle");
     slurp("/etc/resolv.conf", resolv, sizeof resolv);
     slurp("/proc/sys/kernel/cap_last_cap", text, sizeof text);
     last_capability = atoi(text);
     find_hierarchies();
     unsigned serial = 0;
+    static struct { int pid; char id[80]; } started[1000];
     for (int count; scanf("%d", &count) == 1;) {
+        if (idle && count > (int)(sizeof started / sizeof *started)) return 2;
         for (int i = 0; i < count; i++) {
             char id[80];
             snprintf(id, sizeof id, "alcove-test-byhand-%d-%040u", getpid(), serial++);
             long used = cpu(), began = now();
+            int pid = 0;
             if (exec) join(atoi(argv[4]), argv[5]);
-            else start(id);
+            else pid = start(id);
             long wall = now() - began;
             printf("%ld %ld\n", wall, cpu() - used);
+            if (idle) {
+                started[i].pid = pid;
+                memcpy(started[i].id, id, sizeof id);
+            }
+        }
+        for (int i = 0; idle && i < count; i++) {
+            kill(started[i].pid, SIGKILL);
+            clear_up(started[i].pid, started[i].id);
         }
         fflush(stdout);
     }

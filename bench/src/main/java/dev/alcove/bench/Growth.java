@@ -2,6 +2,7 @@ package dev.alcove.bench;
 
 import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerBuilder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,16 @@ final class Growth {
      */
     record Idle(double last, long bytes) {}
 
+    /** The same work by hand: how much longer the last starts took than the first. */
+    static double byHand(Contender idleByHand) throws IOException {
+        return growth(
+                idleByHand.run(IDLE).stream().mapToLong(Contender.Sample::wall).toArray());
+    }
+
+    private static double growth(long[] took) {
+        return median(Arrays.copyOfRange(took, IDLE - ENDS, IDLE)) / median(Arrays.copyOf(took, ENDS));
+    }
+
     private ContainerBuilder idle() {
         return AlcoveInProcess.container(root, false, "/bin/noop", "wait");
     }
@@ -46,9 +57,7 @@ final class Growth {
                 took[i] = System.nanoTime() - began;
             }
             long bytes = (heap() - before) / IDLE;
-            double first = median(Arrays.copyOf(took, ENDS));
-            double last = median(Arrays.copyOfRange(took, IDLE - ENDS, IDLE));
-            return new Idle(last / first, bytes);
+            return new Idle(growth(took), bytes);
         } finally {
             containers.forEach(Container::close);
         }

@@ -22,6 +22,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CTRUNC = 0x8;
+    private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SHUT_WR = 1;
@@ -145,6 +146,21 @@ public final class UnixSocket implements AutoCloseable {
         send(bytes, List.of());
     }
 
+    /** Sends all bytes from one on. */
+    public void send(byte[] bytes, int from) {
+        send(bytes, from, List.of(), 0);
+    }
+
+    /**
+     * Sends as many bytes as the socket takes without waiting, MSG_DONTWAIT.
+     *
+     * @return how many those were, from the first
+     * @throws LinuxException EPIPE if the other end is closed
+     */
+    public int sendWhatFits(byte[] bytes) {
+        return send(bytes, 0, List.of(), MSG_DONTWAIT);
+    }
+
     /**
      * Sends all bytes, and descriptors with the first of them. {@code ssize_t sendmsg(int, const struct msghdr *,
      * MSG_NOSIGNAL)} with SCM_RIGHTS, unix(7).
@@ -161,6 +177,13 @@ public final class UnixSocket implements AutoCloseable {
         if (bytes.length == 0 && !descriptors.isEmpty()) {
             throw new IllegalArgumentException("descriptors travel with at least one byte");
         }
+        send(bytes, 0, descriptors, 0);
+    }
+
+    private int send(byte[] bytes, int from, List<Fd> descriptors, int flags) {
+        if (from == bytes.length) {
+            return from;
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = Native.bytes(arena, bytes);
             int rights = descriptors.size() * 4;
@@ -172,18 +195,22 @@ public final class UnixSocket implements AutoCloseable {
                 control.set(INT, CMSGHDR + i * 4L, descriptors.get(i).number());
             }
             MemorySegment message = message(arena, data, control, rights == 0 ? 0 : control.byteSize());
-            long done = 0;
+            int done = from;
             while (done < bytes.length) {
                 iovec(message, data.address() + done, bytes.length - done);
-                long n = Native.raw(Syscall.SENDMSG, fd.number(), message.address(), MSG_NOSIGNAL);
+                long n = Native.raw(Syscall.SENDMSG, fd.number(), message.address(), MSG_NOSIGNAL | flags);
                 if (Native.is(n, Errno.EINTR)) {
                     continue;
                 }
-                done += Native.check(n, Syscall.SENDMSG, fd);
+                if (flags != 0 && Native.is(n, Errno.EAGAIN)) {
+                    break;
+                }
+                done += (int) Native.check(n, Syscall.SENDMSG, fd);
                 // The descriptors went with the first part.
                 message.set(LONG, 32, 0);
                 message.set(LONG, 40, 0);
             }
+            return done;
         }
     }
 

@@ -69,6 +69,22 @@ class UnixSocketTest {
     }
 
     @Test
+    void sendsWhatFitsBeforeAnybodyReads() throws Exception {
+        byte[] sent = new byte[3_000_000];
+        new Random(2).nextBytes(sent);
+        try (UnixSocket.Pair pair = UnixSocket.pair()) {
+            int first = pair.left().sendWhatFits(sent);
+            assertThat(first).isPositive().isLessThan(sent.length);
+            assertThat(pair.left().sendWhatFits(sent)).as("the socket is full").isZero();
+            Thread sender = Thread.ofPlatform().start(() -> pair.left().send(sent, first));
+            byte[] received = new byte[sent.length];
+            assertThat(pair.right().readFully(received)).isTrue();
+            sender.join();
+            assertThat(Arrays.equals(sent, received)).isTrue();
+        }
+    }
+
+    @Test
     void carriesDescriptors() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "by descriptor");
         try (UnixSocket.Pair pair = UnixSocket.pair();

@@ -4,7 +4,9 @@ import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.CgroupStats;
 import dev.alcove.linux.CgroupUnavailableException;
+import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.NamespaceSet;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Poller;
@@ -181,6 +183,7 @@ public final class Container implements AutoCloseable {
         // Without a word of the monitor, it was killed, and the death signal ended the container.
         Exit seen = new Exit(128 + Signal.KILL.number(), false, Duration.ZERO, 0);
         try {
+            awaitMonitor();
             Launcher.Report report = Launcher.exited(spec, started.control());
             if (report != null) {
                 seen = new Exit(
@@ -204,6 +207,24 @@ public final class Container implements AutoCloseable {
             }
         }
         return seen;
+    }
+
+    /**
+     * The monitor's report is followed by its end: this thread is woken once, by the end. One that is asked something
+     * before, as that of a supervised container, would wait for the answer.
+     */
+    private void awaitMonitor() {
+        if (spec.supervisor().isPresent()) {
+            return;
+        }
+        try {
+            started.monitor().reap();
+        } catch (LinuxException e) {
+            // Reaped by somebody else in this process: the report is there all the same.
+            if (e.errno() != Errno.ECHILD) {
+                throw e;
+            }
+        }
     }
 
     private void tell(Exit seen) {

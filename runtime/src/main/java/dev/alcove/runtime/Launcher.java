@@ -112,10 +112,14 @@ final class Launcher {
     }
 
     private Started start(Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
+        byte[] encoded = ProgramEncoder.encode(program);
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
         Child monitor;
+        int sent;
         try (UnixSocket theirs = pair.right()) {
+            // Already there when init comes to read it: neither waits for the other.
+            sent = control.sendWhatFits(encoded);
             Map<Integer, Fd> fds = new HashMap<>(more);
             fds.putAll(Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
             monitor = Spawn.spawn(InitBinary.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
@@ -125,7 +129,7 @@ final class Launcher {
         }
         boolean started = false;
         try {
-            sendProgram(control);
+            sendRest(control, encoded, sent);
             Report report = follow(control);
             if (report.kind() != Wire.REPORT_STARTED) {
                 throw new IllegalStateException("init reports " + report.kind() + " where the start was awaited");
@@ -163,9 +167,9 @@ final class Launcher {
         }
     }
 
-    private void sendProgram(UnixSocket control) {
+    private static void sendRest(UnixSocket control, byte[] encoded, int sent) {
         try {
-            control.send(ProgramEncoder.encode(program));
+            control.send(encoded, sent);
         } catch (LinuxException e) {
             if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
                 throw e;
