@@ -50,7 +50,7 @@ static long sys6(long n, long a, long b, long c, long d, long e, long f) {
                      : "rcx", "r11", "memory");
     return r;
 }
-__asm__(".text\n.globl _start\n_start: xor %ebp, %ebp\n and $-16, %rsp\n call start\n hlt\n");
+__asm__(".text\n.globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n hlt\n");
 #elif defined __aarch64__
 #define AUDIT_ARCH 0xC00000B7u
 static long sys6(long n, long a, long b, long c, long d, long e, long f) {
@@ -64,7 +64,7 @@ static long sys6(long n, long a, long b, long c, long d, long e, long f) {
     __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
     return x0;
 }
-__asm__(".text\n.globl _start\n_start: mov x29, #0\n mov x30, #0\n bl start\n brk #0\n");
+__asm__(".text\n.globl _start\n_start: mov x29, #0\n mov x30, #0\n mov x0, sp\n bl start\n brk #0\n");
 #else
 #error "init knows x86-64 and AArch64"
 #endif
@@ -447,18 +447,31 @@ static int run(void) {
 /* ---- the beginning ---------------------------------------------------------------------------------------------- */
 
 #ifndef FUZZ
-__attribute__((used, noreturn)) void start(void) {
-    int status = 1;
-    u64 all = ~0ull, by_default[4] = { 0 };
-    sys4(__NR_rt_sigprocmask, SIG_SETMASK_, &all, 0, 8); /* a Ctrl-C is for the container; the monitor outlives it */
-    sys4(__NR_rt_sigaction, SIGCHLD_, by_default, 0, 8); /* inherited as ignored, it would make wait4 forget the status */
-    if (read_fully(CONTROL, &program.head, sizeof program.head) && check_head()) {
+/* Takes the rest of the program whose header is there, and runs it. */
+static int obey(void) {
+    if (check_head()) {
         u64 size = body_size();
         long body = sys6(__NR_mmap, 0, (long)(size + program.head.results * sizeof(i64)), PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-        if (body > 0 && read_fully(CONTROL, (char *)body, size) && take_body((char *)body)) status = run();
-        else send_failure(0, ENOEXEC);
-    } else send_failure(0, ENOEXEC);
+        if (body > 0 && read_fully(channel, (char *)body, size) && take_body((char *)body)) return run();
+    }
+    send_failure(0, ENOEXEC);
+    return 1;
+}
+
+/* A Ctrl-C is for the container, and whoever watches it outlives it. */
+static void be_undisturbed(void) {
+    u64 all = ~0ull, by_default[4] = { 0 };
+    sys4(__NR_rt_sigprocmask, SIG_SETMASK_, &all, 0, 8);
+    sys4(__NR_rt_sigaction, SIGCHLD_, by_default, 0, 8); /* inherited as ignored, it would make wait4 forget the status */
+}
+
+#ifndef FRONT
+__attribute__((used, noreturn)) void start(void) {
+    be_undisturbed();
+    if (!read_fully(channel, &program.head, sizeof program.head)) program.head.magic = 0;
+    int status = obey();
     for (;;) sys(__NR_exit_group, status, 0, 0);
 }
+#endif
 #endif

@@ -133,6 +133,7 @@ public enum Syscall {
     PROCESS_VM_READV(310, 270),
     GETDENTS64(217, 61),
     UTIMENSAT(280, 88),
+    FACCESSAT(269, 48),
     FACCESSAT2(439, 439),
     SHMGET(29, 194),
     SHMAT(30, 196),

@@ -26,6 +26,8 @@ public final class UnixSocket implements AutoCloseable {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SHUT_WR = 1;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int AT_FDCWD = -100;
     private static final int O_PATH = 0x200000;
     private static final int O_CLOEXEC = 0x80000;
@@ -87,6 +89,18 @@ public final class UnixSocket implements AutoCloseable {
     /** A socket that is connected already; it becomes this object's to close. */
     public static UnixSocket of(Fd socket) {
         return new UnixSocket(socket.take());
+    }
+
+    /**
+     * A connected socket that this process was started with; it becomes this object's to close, and no child inherits it.
+     *
+     * @param number its descriptor, as whoever started this process says
+     * @throws LinuxException EBADF if there is none
+     */
+    public static UnixSocket inherited(int number) {
+        long flags = Native.raw(Syscall.FCNTL, number, F_SETFD, FD_CLOEXEC);
+        Native.check(flags, Syscall.FCNTL, "descriptor " + number);
+        return new UnixSocket(new Fd(number, "inherited socket"));
     }
 
     /**

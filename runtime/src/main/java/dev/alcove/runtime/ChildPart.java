@@ -55,7 +55,7 @@ final class ChildPart {
                         .orElse(false);
     }
 
-    void plan(Arg.Result parentEnd, Arg.Result childEnd) {
+    void plan(Arg.Result parentEnd, Arg.Result childEnd, Optional<Arg.Result> gate) {
         begin(parentEnd, childEnd);
         cgroup.enter();
         IdentityPart identity = new IdentityPart(plan, process, setgroupsAllowed(), newUser || othersUsers);
@@ -67,11 +67,14 @@ final class ChildPart {
             becomeRoot();
         }
         namespaces();
-        Optional<Arg.Result> terminal = files();
+        Optional<Arg.Result> terminal = files(childEnd);
         terminal(terminal.or(() -> inheritedTerminal));
         // Before the working directory: it is the container's to choose, /proc/self/fd/N included (CVE-2024-21626).
-        keepNothingOpen(childEnd);
+        keepNothingOpen(childEnd, gate);
         identity.become();
+        if (gate.isPresent()) {
+            new FrontPart(plan).waitAtGate(paths(process));
+        }
         execute();
     }
 
@@ -208,7 +211,7 @@ final class ChildPart {
     }
 
     /** Everything about files; the terminal's slave if one was made. */
-    private Optional<Arg.Result> files() {
+    private Optional<Arg.Result> files(Arg.Result childEnd) {
         if (!creates.test(NamespaceKind.MOUNT)) {
             return hostTerminal();
         }
@@ -241,6 +244,7 @@ final class ChildPart {
         workingDirectory();
         protect.readOnly(linux);
         protect.mask(linux);
+        new FrontPart(plan).rootIsThere(childEnd);
         var rootSpec = plan.spec.config().root();
         root.enter(rootSpec != null && rootSpec.readonly());
         return terminal;
@@ -306,18 +310,20 @@ final class ChildPart {
      * of it (/proc/1/fd, pidfd_getfd(2)): the group's directory would lead to the host's groups, the socket to the owner.
      * Before the program is there, which could be quicker, and before the filter, which may forbid these calls.
      */
-    private void keepNothingOpen(Arg.Result childEnd) {
-        Arg.Num kept = Arg.num(Wire.CONTROL);
+    private void keepNothingOpen(Arg.Result childEnd, Optional<Arg.Result> gate) {
+        Arg.Num kept = Arg.num(plan.spec.firstOwn());
         SupervisorPart supervisor = new SupervisorPart(plan);
         Optional<Arg.Result> owner = plan.spec.supervised() ? Optional.of(supervisor.save()) : Optional.empty();
         String why = "nothing of the host's stays open: not for a working directory below /proc/self/fd, not in PID 1";
         p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
         p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
         owner.ifPresent(supervisor::keep);
+        gate.ifPresent(g -> p.call(
+                "the FIFO at which it waits", Syscall.DUP3, g, Arg.num(kept.value() + 1), plan.flags("O_CLOEXEC")));
         p.call(
                 why,
                 Syscall.CLOSE_RANGE,
-                Arg.num(owner.isPresent() ? SupervisorPart.firstClosed() : Wire.CONTROL + 1L),
+                Arg.num(owner.isPresent() ? SupervisorPart.firstClosed() : kept.value() + (gate.isPresent() ? 2 : 1)),
                 Arg.num(0xffffffffL, "~0"),
                 Arg.ZERO);
         p.callAtLeast(
@@ -365,7 +371,7 @@ final class ChildPart {
                 Arg.ZERO,
                 Arg.ZERO);
         p.jump(Step.When.ZERO, pid, program, "the program's side");
-        plan.closeNow(Arg.num(Wire.CONTROL));
+        plan.closeNow(Arg.num(plan.spec.firstOwn()));
         Arg.Result status = p.register("status");
         p.add(new Step.Reap(status, pid, "until the program ends"));
         p.add(new Step.Exit(status, "with the program's status; all others end with PID 1"));

@@ -29,6 +29,7 @@ import java.util.function.IntConsumer;
  * @param detached whether it lives on when the process that started it ends
  * @param prepare  what the caller does in the new namespaces before the program starts, {@link ContainerBuilder#prepare}
  * @param supervisor who is asked about the system calls for which the filter says so
+ * @param front    what differs when a native front runs the program, not an init that a JVM started
  */
 public record ContainerSpec(
         String id,
@@ -46,7 +47,8 @@ public record ContainerSpec(
         Optional<ExecTarget> target,
         boolean detached,
         Optional<IntConsumer> prepare,
-        Optional<Supervisor> supervisor) {
+        Optional<Supervisor> supervisor,
+        Optional<FrontCall> front) {
     /**
      * Whether it is to be in a user namespace that somebody else made. Its monitor is in it too, and has no right any more
      * to remove the control groups that root made: whoever started it does.
@@ -55,6 +57,21 @@ public record ContainerSpec(
         return config.linux() != null
                 && config.linux().namespaces().stream()
                         .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
+    }
+
+    /** The descriptor on which whoever runs the program gets it and reports. */
+    int control() {
+        return front.map(FrontCall::control).orElse(Wire.CONTROL);
+    }
+
+    /** The first descriptor that is not the program's. */
+    int firstOwn() {
+        return front.map(f -> Wire.CONTROL + f.preserved()).orElse(Wire.CONTROL);
+    }
+
+    /** Whether it is made now and started later. */
+    boolean waits() {
+        return front.flatMap(FrontCall::gate).isPresent();
     }
 
     /** Whether its memory has a limit. */

@@ -220,7 +220,7 @@ final class DevicePart {
     private void sendMaster(Arg.Result master) {
         sendDescriptor(
                 plan,
-                Arg.num(Wire.CONTROL),
+                Arg.num(plan.spec.control()),
                 master,
                 Arg.num(Wire.REPORT_CONSOLE, "CONSOLE"),
                 "the terminal's other end goes to whoever started the container");

@@ -146,6 +146,12 @@ public final class EnterBuilder {
         return this;
     }
 
+    /** Pipes, as ProcessBuilder has them, instead of the caller's own streams. */
+    EnterBuilder pipes() {
+        task.pipes = true;
+        return this;
+    }
+
     /**
      * What {@link #start} would do, without doing it.
      *

@@ -214,6 +214,7 @@ public final class ExecBuilder {
                 Optional.of(target.apply(pid)),
                 streams.log().isPresent(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

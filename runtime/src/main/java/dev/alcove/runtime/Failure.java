@@ -2,10 +2,13 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Syscall;
 import dev.alcove.runtime.ContainerException.Kind;
+import dev.alcove.spec.OciProcess;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Objects;
 
 /** What a failed step means to a person: DESIGN's form of an error, from the program alone. */
 final class Failure {
@@ -21,8 +24,8 @@ final class Failure {
         Step failed = program.step(step);
         Errno error = Errno.of(errno);
         String text = ProgramText.of(program, failed);
-        if (failed instanceof Step.Exec exec) {
-            return exec(spec, exec, error);
+        if (failed instanceof Step.Exec || (failed instanceof Step.Call c && c.call() == Syscall.FACCESSAT)) {
+            return exec(spec, error);
         }
         if (failed instanceof Step.Await && error == Errno.ECHILD) {
             return killed(spec, program, step);
@@ -126,8 +129,9 @@ final class Failure {
         };
     }
 
-    private static ContainerException exec(ContainerSpec spec, Step.Exec exec, Errno error) {
-        String command = exec.argv().getFirst();
+    private static ContainerException exec(ContainerSpec spec, Errno error) {
+        OciProcess process = Objects.requireNonNull(spec.config().process());
+        String command = process.args().getFirst();
         boolean path = command.indexOf('/') >= 0;
         String start = start(spec) + ": exec: \"" + command + "\": ";
         if (error == Errno.ENOENT && !path) {
@@ -135,7 +139,7 @@ final class Failure {
                     Kind.COMMAND_NOT_FOUND,
                     start + "executable file not found in $PATH"
                             + "\n  likely cause: the root file system has no such program; searched: "
-                            + String.join(", ", exec.paths())
+                            + String.join(", ", ChildPart.paths(process))
                             + "\n  mend: install it there, or give its full path");
         }
         if (error == Errno.ENOENT || error == Errno.ENOTDIR) {

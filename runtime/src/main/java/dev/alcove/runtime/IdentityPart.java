@@ -45,6 +45,9 @@ final class IdentityPart {
                     List.of(),
                     "how soon the kernel ends it when memory is short");
         }
+        if (!plan.spec.front().map(FrontCall::keyring).orElse(true)) {
+            return;
+        }
         p.tolerant(
                 "keyring",
                 List.of(Errno.ENOSYS, Errno.EDQUOT, Errno.EPERM),
@@ -125,11 +128,14 @@ final class IdentityPart {
         if (!plan.spec.landlock().isEmpty()) {
             new LandlockPart(plan).restrict();
         }
+        boolean outlives = plan.spec.front().map(f -> !f.waits()).orElse(false);
         p.call(
-                "if the monitor dies, so does this; set last, since a change of user clears it",
+                outlives
+                        ? "it lives on when the front has ended"
+                        : "if the monitor dies, so does this; set last, since a change of user clears it",
                 Syscall.PRCTL,
                 plan.flags("PR_SET_PDEATHSIG"),
-                plan.flags("SIGKILL"));
+                outlives ? Arg.ZERO : plan.flags("SIGKILL"));
         Long umask = process.user().umask();
         p.call("files are made as usual", Syscall.UMASK, Arg.mode(umask == null ? 022 : umask.intValue()));
         if (!filterEarly && plan.spec.seccomp().isPresent()) {
@@ -224,6 +230,10 @@ final class IdentityPart {
                         (int) (permitted >>> 32),
                         (int) (inheritable >>> 32))));
         for (Capability c : numbers("ambient", wanted.ambient())) {
+            if (plan.spec.front().isPresent() && (inheritable & permitted & 1L << c.number()) == 0) {
+                // runc's own default configuration asks for such: capabilities(7) has them in no process.
+                continue;
+            }
             p.call(
                     "kept across execve by a user who is not root",
                     Syscall.PRCTL,

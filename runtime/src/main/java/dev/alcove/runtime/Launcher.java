@@ -284,7 +284,7 @@ final class Launcher {
         return report;
     }
 
-    private static Report parse(byte[] bytes) {
+    static Report parse(byte[] bytes) {
         ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         return new Report(
                 b.getInt(Wire.REPORT_KIND),

@@ -388,9 +388,9 @@ final class Plan {
             p.add(new Step.Put(Arg.at(sync, Wire.REPORT_EXTRA1), more, 8, "the report"));
         }
         p.callAtLeast(
-                Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
+                Wire.REPORT_SIZE, why, Syscall.WRITE, Arg.num(spec.control()), Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
         p.callAtLeast(
-                8, "until it is done", Syscall.READ, Arg.num(Wire.CONTROL), Arg.at(Data.buffer(8, "go")), Arg.num(8));
+                8, "until it is done", Syscall.READ, Arg.num(spec.control()), Arg.at(Data.buffer(8, "go")), Arg.num(8));
     }
 
     /** Tells whoever started it that the program runs. */
@@ -399,7 +399,11 @@ final class Plan {
         p.add(new Step.Put(Arg.at(started), Arg.num(Wire.REPORT_STARTED, "STARTED"), 4, "the report"));
         p.add(new Step.Put(Arg.at(started, Wire.REPORT_VALUE), pid, 8, "the report"));
         p.attempt(
-                "tell that it runs", Syscall.WRITE, Arg.num(Wire.CONTROL), Arg.at(started), Arg.num(Wire.REPORT_SIZE));
+                "tell that it runs",
+                Syscall.WRITE,
+                Arg.num(spec.control()),
+                Arg.at(started),
+                Arg.num(Wire.REPORT_SIZE));
     }
 
     /** The path of a file of a process whose id only the program knows: {@code /proc/PID} and then {@code file}. */

@@ -149,6 +149,7 @@ public final class Planner {
         Arg.Result watched = p.register("watched");
         Data exited = Data.buffer(Wire.REPORT_SIZE, "exited");
         Optional<Arg.Result> terminal = prepare();
+        Optional<Arg.Result> gate = new FrontPart(plan).openGate();
         Arg.Result parentEnd = handshake("monitor_end", 0);
         Arg.Result childEnd = handshake("child_end", 4);
         Data pidfd = Data.buffer(8, "pidfd");
@@ -176,12 +177,19 @@ public final class Planner {
         }
         identityMaps(pid);
         letGo(pid, parentEnd);
+        new FrontPart(plan).hooks(pid, parentEnd);
         p.add(new Step.Await(
                 parentEnd,
                 "execve closes the child's end; before that it says that it is ready, or reports a failure"));
+        if (spec.front().isPresent()) {
+            plan.reportStarted(pid);
+            new FrontPart(plan).live(pid, creates(NamespaceKind.PID) ? Optional.empty() : cgroup.processes());
+            child(child, parentEnd, childEnd, gate);
+            return p.build();
+        }
         recordPid(pid);
         plan.reportStarted(pid);
-        Arg control = spec.detached() ? Arg.num(-1) : Arg.num(Wire.CONTROL);
+        Arg control = spec.detached() ? Arg.num(-1) : Arg.num(spec.control());
         if (spec.detached()) {
             plan.close(Arg.num(Wire.CONTROL));
         }
@@ -225,11 +233,15 @@ public final class Planner {
         p.bind(failed);
         p.add(new Step.Exit(Arg.num(1), "nothing is left of a start that failed"));
 
+        child(child, parentEnd, childEnd, gate);
+        return p.build();
+    }
+
+    private void child(Step.Label child, Arg.Result parentEnd, Arg.Result childEnd, Optional<Arg.Result> gate) {
         p.heading("the child: becomes the container's process", "");
         p.bind(child);
         new ChildPart(plan, this::creates, this::joins, joins, cgroup, linux, process, terminalSlave)
-                .plan(parentEnd, childEnd);
-        return p.build();
+                .plan(parentEnd, childEnd, gate);
     }
 
     private Optional<Arg.Result> terminalSlave = Optional.empty();
@@ -240,7 +252,7 @@ public final class Planner {
         p.call(
                 "no descriptor of the caller's comes along (CVE-2024-21626)",
                 Syscall.CLOSE_RANGE,
-                Arg.num(Wire.CONTROL),
+                Arg.num(spec.firstOwn()),
                 Arg.num(0xffffffffL, "~0"),
                 plan.flags("CLOSE_RANGE_CLOEXEC"));
         p.call("its name in ps", Syscall.PRCTL, plan.flags("PR_SET_NAME"), Arg.string("alcove"));
@@ -406,14 +418,12 @@ public final class Planner {
                 names.append(names.isEmpty() ? "" : "|").append(flagName(kind));
             }
         }
+        Optional<Arg.Result> opened = new FrontPart(plan).openTarget();
+        Arg target = opened.isPresent() ? opened.get() : Arg.num(ExecTarget.PIDFD);
         if (!names.isEmpty()) {
-            p.call(
-                    "the container's rooms, all in one call",
-                    Syscall.SETNS,
-                    Arg.num(ExecTarget.PIDFD),
-                    plan.flags(names.toString()));
+            p.call("the container's rooms, all in one call", Syscall.SETNS, target, plan.flags(names.toString()));
         }
-        plan.close(Arg.num(ExecTarget.PIDFD));
+        plan.close(target);
     }
 
     /** Opens the namespaces to be joined, while their paths are the caller's. */

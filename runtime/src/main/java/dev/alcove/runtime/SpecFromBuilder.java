@@ -78,7 +78,8 @@ final class SpecFromBuilder {
                 Optional.empty(),
                 b.detached,
                 b.prepare,
-                b.supervisor);
+                b.supervisor,
+                Optional.empty());
     }
 
     private Set<String> capabilities() {

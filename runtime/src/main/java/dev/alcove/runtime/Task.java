@@ -16,6 +16,7 @@ final class Task {
     final List<String> command;
     final Map<String, String> environment = new LinkedHashMap<>();
     String directory = "/";
+    boolean pipes;
     List<Fd> streams = List.of();
 
     Task(List<String> command) {
@@ -51,17 +52,20 @@ final class Task {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** Starts it with the streams that were given, or the caller's own. */
     Container start(ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
-        StreamChoice choice = streams.isEmpty()
+        StreamChoice choice = pipes
                 ? StreamChoice.PIPES
-                        .withIn(Redirect.INHERIT)
-                        .withOut(Redirect.INHERIT)
-                        .withErr(Redirect.INHERIT)
-                : StreamChoice.PIPES.withGiven(streams.get(0), streams.get(1), streams.get(2));
+                : streams.isEmpty()
+                        ? StreamChoice.PIPES
+                                .withIn(Redirect.INHERIT)
+                                .withOut(Redirect.INHERIT)
+                                .withErr(Redirect.INHERIT)
+                        : StreamChoice.PIPES.withGiven(streams.get(0), streams.get(1), streams.get(2));
         return Container.start(choice, spec, facts, program, more);
     }
 }

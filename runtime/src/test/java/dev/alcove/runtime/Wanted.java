@@ -182,7 +182,8 @@ final class Wanted {
                 Optional.empty(),
                 detached,
                 Optional.empty(),
-                supervisor);
+                supervisor,
+                Optional.empty());
     }
 
     static LinuxCapabilities capabilities(String... names) {

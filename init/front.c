@@ -1,0 +1,109 @@
+/*
+ * front: the command that callers of an OCI runtime execute, with init inside.
+ *
+ * It starts a JVM with its own arguments and waits on a socket for a program, which it then obeys as init does: in its
+ * own context, so that the caller's descriptors, control group, limits and namespaces need no handing over. A command
+ * that needs no program ends with the JVM's own status.
+ *
+ *     caller                    front                            JVM
+ *      | -- execve -------------> |                                |
+ *      |                          | -- fork, execve -------------> |  reads the arguments, plans
+ *      |                          | <- program, or the end ------- |
+ *      |                          | -- reports ------------------> |  explains a failure, notes the pid
+ *      | <- status -------------- |    waits for the JVM           |
+ *
+ * How the JVM is started stands in the file named as this one and ".jvm": its command line, each word ended by a NUL.
+ */
+#define FRONT
+#include "init.c"
+
+enum { AF_UNIX_ = 1, SOCK_STREAM_ = 1, SOCK_CLOEXEC_ = 02000000, F_DUPFD_ = 0, F_DUPFD_CLOEXEC_ = 1030,
+       PR_SET_PDEATHSIG_ = 1, HIGH = 200, WORDS = 256, TEXT = 65536 };
+
+static char text[TEXT], self[4096], tell[64];
+
+static int same(const char *s, const char *start) {
+    while (*start) if (*s++ != *start++) return 0;
+    return 1;
+}
+
+__attribute__((noreturn)) static void give_up(const char *what, const char *on) {
+    static const char *name = "alcove-oci: ", *end = "\n";
+    const char *parts[] = { name, what, on, end };
+    for (int i = 0; i < 4; i++) sys(__NR_write, 2, parts[i], length(parts[i]));
+    for (;;) sys(__NR_exit_group, 1, 0, 0);
+}
+
+/* The JVM's command line from its file, into words; how many. */
+static int command(char **words) {
+    long n = sys4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", self, sizeof self - 5);
+    if (n <= 0) give_up("cannot find itself: is /proc mounted?", "");
+    memcpy(self + n, ".jvm", 5);
+    long fd = sys4(__NR_openat, AT_FDCWD, self, O_RDONLY | O_CLOEXEC, 0), size = 0, r;
+    if (fd < 0) give_up("cannot open ", self);
+    while (size < TEXT - 1 && (r = sys(__NR_read, fd, text + size, TEXT - 1 - size)) > 0) size += r;
+    sys(__NR_close, fd, 0, 0);
+    int count = 0;
+    for (long at = 0; at < size && count < WORDS; at += (long)length(text + at) + 1) words[count++] = text + at;
+    if (!count) give_up("no command line in ", self);
+    return count;
+}
+
+static int count_of(char **list) {
+    int n = 0;
+    while (list[n]) n++;
+    return n;
+}
+
+/* In the child: becomes the JVM. Both ends' numbers are in its environment, ours in it and the front's in the front. */
+__attribute__((noreturn)) static void become_jvm(char **argv, char **envp, int ours, int theirs) {
+    char *words[WORDS];
+    int count = command(words), n = 0;
+    char *all[count + count_of(argv) + 1], *env[count_of(envp) + 2];
+    for (int i = 0; i < count; i++) all[n++] = words[i];
+    for (int i = 1; argv[i]; i++) all[n++] = argv[i];
+    all[n] = 0;
+    n = 0;
+    for (; *envp; envp++) /* options of other programs are not for this one, and make it print a line of its own */
+        if (!same(*envp, "JAVA_TOOL_OPTIONS=") && !same(*envp, "JDK_JAVA_OPTIONS=")) env[n++] = *envp;
+    static const char name[] = "ALCOVE_FRONT=";
+    memcpy(tell, name, sizeof name);
+    u64 at = sizeof name - 1;
+    at += put_decimal(tell + at, (u64)theirs, ":");
+    put_decimal(tell + at, (u64)ours, "");
+    env[n++] = tell;
+    env[n] = 0;
+    sys4(__NR_prctl, PR_SET_PDEATHSIG_, SIGKILL_, 0, 0);
+    sys(__NR_execve, all[0], all, env);
+    give_up("cannot execute ", all[0]);
+}
+
+__attribute__((used, noreturn)) void start(long *stack) {
+    char **argv = (char **)(stack + 1), **envp = argv + stack[0] + 1;
+    int pair[2], status = 0;
+    if (sys4(__NR_socketpair, AF_UNIX_, SOCK_STREAM_ | SOCK_CLOEXEC_, 0, pair) < 0) give_up("no socket pair to be had", "");
+    int ours = (int)sys(__NR_fcntl, pair[0], F_DUPFD_CLOEXEC_, HIGH);
+    int theirs = (int)sys(__NR_fcntl, pair[1], F_DUPFD_, HIGH);
+    if (ours < 0 || theirs < 0) give_up("too few descriptors: the limit on open files is too low", "");
+    sys(__NR_close, pair[0], 0, 0);
+    sys(__NR_close, pair[1], 0, 0);
+    int jvm = (int)sys6(__NR_clone, SIGCHLD_, 0, 0, 0, 0, 0);
+    if (jvm < 0) give_up("cannot fork", "");
+    if (!jvm) {
+        sys(__NR_close, ours, 0, 0);
+        become_jvm(argv, envp, ours, theirs);
+    }
+    sys(__NR_close, theirs, 0, 0);
+    channel = ours;
+    int asked = read_fully(ours, &program.head, sizeof program.head), own = 0;
+    if (asked) {
+        be_undisturbed();
+        own = obey();
+    }
+    sys(__NR_close, ours, 0, 0); /* the JVM waits for this end where the program failed */
+    long r;
+    do r = sys4(__NR_wait4, jvm, &status, __WALL, 0); while (r == -EINTR);
+    if (r < 0) status = 0; /* reaped while the program ran */
+    if (!asked || !own) own = status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
+    for (;;) sys(__NR_exit_group, own, 0, 0);
+}

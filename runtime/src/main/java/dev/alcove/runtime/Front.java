@@ -1,0 +1,116 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.SeccompListener;
+import dev.alcove.linux.UnixSocket;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native command that started this JVM and waits for one program, which it then runs in its own context: the caller's
+ * descriptors, control group, limits and namespaces are those of the command.
+ */
+public final class Front implements AutoCloseable {
+    /** Where the front says by which descriptor it is reached: ours, a colon, its own number of its end. */
+    public static final String VARIABLE = "ALCOVE_FRONT";
+
+    private final UnixSocket socket;
+    private final int control;
+
+    private Front(UnixSocket socket, int control) {
+        this.socket = socket;
+        this.control = control;
+    }
+
+    /**
+     * The front of this JVM.
+     *
+     * @param environment of this process
+     * @return empty if it was started by something else
+     */
+    public static Optional<Front> of(Map<String, String> environment) {
+        String value = environment.getOrDefault(VARIABLE, "");
+        int colon = value.indexOf(':');
+        if (colon <= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Front(
+                UnixSocket.inherited(Integer.parseInt(value.substring(0, colon))),
+                Integer.parseInt(value.substring(colon + 1))));
+    }
+
+    /** Its descriptor's number in the front. */
+    int control() {
+        return control;
+    }
+
+    /** What is done while the program runs. */
+    record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener) {}
+
+    /**
+     * Sends the program and follows it until what it starts is there.
+     *
+     * @return the pid of the started process, as this process's PID namespace has it
+     * @throws ContainerException if a step failed; the program has cleared up by then
+     */
+    int run(ContainerSpec spec, HostFacts facts, Program program, Acts acts) {
+        try {
+            socket.send(ProgramEncoder.encode(program));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+        }
+        while (true) {
+            byte[] bytes = new byte[Wire.REPORT_SIZE];
+            UnixSocket.Received received = socket.receive(bytes);
+            if (received.length() <= 0) {
+                throw new ContainerException(
+                        ContainerException.Kind.INTERNAL,
+                        "cannot start container '" + spec.name()
+                                + "': the command was killed before the container ran");
+            }
+            Launcher.Report report = Launcher.parse(bytes);
+            switch (report.kind()) {
+                case Wire.REPORT_FAILED -> {
+                    awaitEnd();
+                    throw Failure.of(spec, facts, program, report.step(), (int) report.value());
+                }
+                case Wire.REPORT_SYNC -> {
+                    int pid = (int) report.extra0();
+                    if (report.value() == FrontPart.SYNC_HOOKS) {
+                        acts.hooks().accept(pid);
+                    } else {
+                        IdMapper.map(spec, pid);
+                    }
+                    socket.send(new byte[8]);
+                }
+                case Wire.REPORT_CONSOLE -> received.descriptors().forEach(acts.terminal());
+                case Wire.REPORT_LISTENER ->
+                    received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
+                default -> {
+                    return (int) report.value();
+                }
+            }
+        }
+    }
+
+    /** The front closes its end when it has cleared up. */
+    private void awaitEnd() {
+        Launcher.@Nullable Report more = Launcher.read(socket);
+        while (more != null) {
+            more = Launcher.read(socket);
+        }
+    }
+
+    /** Lets the front go. Where it waits for a program, it ends with this process's status. */
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

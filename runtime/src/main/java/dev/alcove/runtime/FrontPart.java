@@ -1,0 +1,168 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Syscall;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a front's program has beside a monitor's: the gate, the hooks' moment, and an end without a monitor. */
+final class FrontPart {
+    /** The moment of the hooks: all is mounted, and the root not yet entered. */
+    static final int SYNC_HOOKS = 4;
+
+    private static final String HOOKS = "hooks act when the root file system is there and not yet entered";
+
+    private final Plan plan;
+    private final Program.Builder p;
+
+    FrontPart(Plan plan) {
+        this.plan = plan;
+        this.p = plan.p;
+    }
+
+    /** The FIFO, opened by its host path while that is there. For both ways: then neither end waits for the other. */
+    Optional<Arg.Result> openGate() {
+        return plan.spec
+                .front()
+                .flatMap(FrontCall::gate)
+                .map(gate -> p.callTo(
+                        "gate",
+                        "the FIFO at which the container waits for its start",
+                        Syscall.OPENAT,
+                        Arg.CWD,
+                        Arg.string(gate.toString()),
+                        plan.flags("O_RDWR|O_CLOEXEC"),
+                        Arg.ZERO));
+    }
+
+    /** The container's first process, for one more that joins it. */
+    Optional<Arg.Result> openTarget() {
+        FrontCall front = plan.spec.front().orElse(null);
+        return front == null || front.target().isEmpty()
+                ? Optional.empty()
+                : Optional.of(p.callTo(
+                        "target",
+                        "the container's first process, by which its rooms are joined",
+                        Syscall.PIDFD_OPEN,
+                        Arg.num(front.target().getAsInt()),
+                        Arg.ZERO));
+    }
+
+    private boolean hooks() {
+        return plan.spec.front().map(FrontCall::hooks).orElse(false);
+    }
+
+    /** The parent's half of the hooks' moment. A child that failed before it says so at the handshake's end. */
+    void hooks(Arg.Result pid, Arg.Result parentEnd) {
+        if (!hooks()) {
+            return;
+        }
+        Step.Label failed = new Step.Label();
+        Data said = Data.buffer(Wire.REPORT_SIZE, "said");
+        // A failure's report is longer than the one byte, and stays there for the wait that follows.
+        Arg.Result length = p.callTo(
+                "length",
+                HOOKS,
+                Syscall.RECVFROM,
+                parentEnd,
+                Arg.at(said),
+                Arg.num(2),
+                plan.flags("MSG_PEEK"),
+                Arg.NULL,
+                Arg.NULL);
+        Arg.Result first = p.register("first");
+        p.add(new Step.Get(first, Arg.at(said), 1, HOOKS));
+        p.jump(Step.When.ZERO, length, failed, "it died: the wait tells how");
+        p.jump(Step.When.POSITIVE, first, failed, "it failed: the wait tells where");
+        p.callAtLeast(1, HOOKS, Syscall.READ, parentEnd, Arg.at(said), Arg.num(1));
+        plan.sync(SYNC_HOOKS, pid, HOOKS);
+        p.tolerant(
+                "told",
+                List.of(Errno.EPIPE),
+                "the hooks are through: the child may go on",
+                Syscall.WRITE,
+                parentEnd,
+                Arg.string("!"),
+                Arg.num(1));
+        p.bind(failed);
+    }
+
+    /** The child's half. Its word is a zero byte, which no report begins with. */
+    void rootIsThere(Arg.Result childEnd) {
+        if (!hooks()) {
+            return;
+        }
+        p.callAtLeast(
+                1, HOOKS, Syscall.WRITE, childEnd, Arg.at(Data.bytes(new byte[] {0}, "{root is there}")), Arg.num(1));
+        p.callAtLeast(
+                1, "until the hooks are through", Syscall.READ, childEnd, Arg.at(Data.buffer(8, "go")), Arg.num(1));
+    }
+
+    /** The parent's end: it goes, or waits for the container's, and clears up. */
+    void live(Arg.Result pid, Optional<String> processes) {
+        FrontCall front = plan.spec.front().orElseThrow();
+        Arg.Result status = p.register("status");
+        if (front.waits()) {
+            for (Step removal : removals(front.leftovers())) {
+                p.undo(removal);
+            }
+            p.add(new Step.Reap(status, pid, "until the container ends; signals are passed on"));
+            processes.ifPresent(procs -> p.add(new Step.KillAll(
+                    procs, "without a PID namespace of its own, what it started must be ended one by one")));
+        } else {
+            p.add(new Step.Exit(Arg.ZERO, "nobody of ours stays"));
+        }
+        p.unwind();
+        // After a failure it is zero, and the front ends with the status of the JVM, which has explained it.
+        p.add(new Step.Exit(status, "as the container ended"));
+    }
+
+    private List<Step> removals(List<Path> leftovers) {
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < leftovers.size(); i++) {
+            steps.add(Program.Builder.attempted(
+                    "it was asked to leave nothing behind",
+                    Syscall.UNLINKAT,
+                    Arg.CWD,
+                    Arg.string(leftovers.get(i).toString()),
+                    i < leftovers.size() - 1 ? Arg.ZERO : plan.flags("AT_REMOVEDIR")));
+        }
+        return steps;
+    }
+
+    /**
+     * The container's process, all set up: looks whether its program is there, since a caller wants to hear that from
+     * create, and waits. After that nobody is there to be told of a failure.
+     */
+    void waitAtGate(List<String> paths) {
+        Step.Label found = new Step.Label();
+        String why = "whether the program can be executed: to be told now, not at the start";
+        List<Errno> elsewhere = List.of(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
+        for (String path : paths) {
+            p.jump(Step.When.ZERO, look(path, 1, "X_OK", elsewhere, why), found, "it can");
+        }
+        for (String path : paths) {
+            Step.Label missing = new Step.Label();
+            p.jump(Step.When.NEGATIVE, look(path, 0, "F_OK", elsewhere, why), missing, "not there");
+            look(path, 1, "X_OK", List.of(), why);
+            p.bind(missing);
+        }
+        look(paths.getLast(), 1, "X_OK", List.of(), why);
+        p.bind(found);
+        int kept = plan.spec.firstOwn();
+        p.call("the front hears that it is made, and ends", Syscall.CLOSE, Arg.num(kept));
+        p.callAtLeast(
+                1,
+                "until start writes into the FIFO",
+                Syscall.READ,
+                Arg.num(kept + 1L),
+                Arg.at(Data.buffer(8, "go")),
+                Arg.num(1));
+    }
+
+    private Arg.Result look(String path, int mode, String name, List<Errno> tolerated, String why) {
+        return p.tolerant("there", tolerated, why, Syscall.FACCESSAT, Arg.CWD, Arg.string(path), Arg.num(mode, name));
+    }
+}

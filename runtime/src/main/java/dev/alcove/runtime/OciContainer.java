@@ -1,0 +1,371 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.At;
+import dev.alcove.linux.Cgroup;
+import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.CgroupStats;
+import dev.alcove.linux.CgroupUnavailableException;
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.FileIo;
+import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Open;
+import dev.alcove.linux.Pidfd;
+import dev.alcove.linux.Proc;
+import dev.alcove.linux.Signal;
+import dev.alcove.runtime.ContainerException.Kind;
+import dev.alcove.spec.LinuxResources;
+import dev.alcove.spec.OciHook;
+import dev.alcove.spec.OciHooks;
+import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciSpec;
+import dev.alcove.spec.OciState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** A container of an OCI runtime, by its folder: what it is doing, and what can be done to it. */
+public final class OciContainer {
+    private static final Duration END = Duration.ofSeconds(10);
+    private static final Duration FREEZE = Duration.ofSeconds(10);
+
+    private final Path folder;
+    private final String id;
+
+    OciContainer(Path folder, String id) {
+        this.folder = folder;
+        this.id = id;
+    }
+
+    /** Its id. */
+    public String id() {
+        return id;
+    }
+
+    /** Its record, or empty if that is missing or cut off: whoever made it died over it. */
+    private Optional<OciRecord> record() {
+        try {
+            return Optional.of(OciRecord.parse(Files.readAllBytes(folder.resolve(OciRecord.FILE))));
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private OciRecord known() {
+        return record().orElseThrow(() -> new ContainerException(
+                Kind.INTERNAL,
+                "container '" + id + "': its record " + folder.resolve(OciRecord.FILE)
+                        + " is missing or cut off\n  likely cause: the machine or the command died while it"
+                        + " was made\n  mend: delete --force " + id));
+    }
+
+    /** Its configuration, as it was when it was made. */
+    public OciSpec config() {
+        try {
+            return OciJson.read(Files.readAllBytes(folder.resolve(OciContainers.CONFIG)), OciSpec.class);
+        } catch (IOException e) {
+            throw new ContainerException(
+                    Kind.INTERNAL, "container '" + id + "': its configuration cannot be read: " + e, e);
+        }
+    }
+
+    /** The bundle's absolute path. */
+    public String bundle() {
+        return record().map(OciRecord::bundle).orElse("");
+    }
+
+    /** The root file system's absolute path. */
+    public String rootfs() {
+        return record().map(OciRecord::rootfs).orElse("");
+    }
+
+    /** When it was made, RFC 3339. */
+    public String created() {
+        return record().map(OciRecord::created).orElse("");
+    }
+
+    /** The uid of whoever made it. */
+    public long owner() {
+        return record().map(OciRecord::owner).orElse(0L);
+    }
+
+    /** Its first process, 0 if there is none. */
+    public int pid() {
+        return record().filter(OciContainer::alive).map(OciRecord::pid).orElse(0);
+    }
+
+    /** The first process of this record, and no later one of its number. A zombie has ended. */
+    private static boolean alive(OciRecord record) {
+        return record.pid() > 0
+                && Proc.stat(record.pid())
+                        .filter(s -> s.startTicks() == record.startTicks())
+                        .filter(s -> s.state() != 'Z' && s.state() != 'X')
+                        .isPresent();
+    }
+
+    /** Where it is in its life. */
+    public OciStatus status() {
+        OciRecord record = record().orElse(null);
+        if (record == null || record.pid() == 0) {
+            return OciStatus.CREATING;
+        }
+        if (!alive(record)) {
+            return OciStatus.STOPPED;
+        }
+        if (Files.exists(folder.resolve(OciContainers.GATE))) {
+            return OciStatus.CREATED;
+        }
+        return frozen(record) ? OciStatus.PAUSED : OciStatus.RUNNING;
+    }
+
+    private static boolean frozen(OciRecord record) {
+        Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
+        try {
+            return group.exists() && group.frozen();
+        } catch (CgroupUnavailableException e) {
+            // Without a freezer nothing is frozen.
+            return false;
+        }
+    }
+
+    /** The state that {@code state} prints and hooks read. */
+    public OciState state() {
+        OciStatus status = status();
+        return state(status, status == OciStatus.STOPPED ? 0 : pid());
+    }
+
+    private OciState state(OciStatus status, int pid) {
+        Map<String, String> annotations =
+                Files.exists(folder.resolve(OciContainers.CONFIG)) ? config().annotations() : Map.of();
+        return new OciState(OciContainers.OCI_VERSION, id, status.word(), pid, bundle(), annotations);
+    }
+
+    /** Those of a point, or none. */
+    private static List<OciHook> hooks(OciSpec config, Function<OciHooks, List<OciHook>> point) {
+        OciHooks hooks = config.hooks();
+        return hooks == null ? List.of() : point.apply(hooks);
+    }
+
+    static boolean hasHooksBeforeTheRoot(OciSpec config) {
+        return !hooks(config, OciHooks::prestart).isEmpty()
+                || !hooks(config, OciHooks::createRuntime).isEmpty()
+                || !hooks(config, OciHooks::createContainer).isEmpty();
+    }
+
+    /** All is mounted and the root not entered: the specification's prestart, createRuntime and createContainer. */
+    void hooksBeforeTheRoot(OciSpec config, int pid) {
+        OciState state = state(OciStatus.CREATING, pid);
+        new OciHookRun("prestart", hooks(config, OciHooks::prestart)).here(state);
+        new OciHookRun("createRuntime", hooks(config, OciHooks::createRuntime)).here(state);
+        new OciHookRun("createContainer", hooks(config, OciHooks::createContainer)).inside(state, pid);
+    }
+
+    /**
+     * Lets its program start.
+     *
+     * @throws ContainerException CONFLICT if it is not waiting for that
+     */
+    public void start() {
+        OciStatus status = status();
+        switch (status) {
+            case CREATED -> {}
+            case STOPPED -> throw conflict("cannot start a container that has stopped");
+            case CREATING -> throw conflict("cannot start a container that is still being made");
+            default -> throw conflict("cannot start an already running container");
+        }
+        OciSpec config = config();
+        int pid = pid();
+        new OciHookRun("startContainer", hooks(config, OciHooks::startContainer)).inside(state(), pid);
+        try (Fd directory = Open.path().directory().at(folder);
+                Fd gate = Open.write().nonBlocking().at(directory, OciContainers.GATE)) {
+            // Whoever takes the name away is the one who starts it.
+            if (!At.unlink(directory, OciContainers.GATE)) {
+                throw conflict("cannot start an already running container");
+            }
+            FileIo.writeAll(gate, new byte[1]);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                throw conflict("cannot start an already running container");
+            }
+            if (e.errno() == Errno.ENXIO || e.errno() == Errno.EPIPE) {
+                throw conflict("cannot start a container that has stopped");
+            }
+            throw e;
+        }
+        new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state());
+    }
+
+    private ContainerException conflict(String why) {
+        return new ContainerException(Kind.CONFLICT, why + ": '" + id + "'");
+    }
+
+    /**
+     * Sends a signal to its first process, or to all.
+     *
+     * @param all whether to every process of its control group
+     * @throws ContainerException CONFLICT if it is not running
+     */
+    public void kill(Signal signal, boolean all) {
+        OciRecord record = known();
+        if (all) {
+            Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
+            if (group.exists()) {
+                for (long pid : group.processes()) {
+                    send((int) pid, signal);
+                }
+                thaw(group, signal);
+                return;
+            }
+        }
+        if (!alive(record)) {
+            throw conflict("container not running");
+        }
+        try (Pidfd first = Pidfd.open(record.pid()).orElse(null)) {
+            if (first == null || !alive(record) || !first.send(signal)) {
+                throw conflict("container not running");
+            }
+        }
+        thaw(Cgroup.of(CgroupLayout.read(), record.group()), signal);
+    }
+
+    private static void send(int pid, Signal signal) {
+        try (Pidfd process = Pidfd.open(pid).orElse(null)) {
+            if (process != null) {
+                process.send(signal);
+            }
+        }
+    }
+
+    /** What version 1's freezer holds does not die. */
+    private static void thaw(Cgroup group, Signal signal) {
+        if (signal == Signal.KILL && group.exists()) {
+            group.thawIfFrozen();
+        }
+    }
+
+    /**
+     * Removes what is left of it.
+     *
+     * @param force whether a running one is killed, and whatever is found is removed
+     * @throws ContainerException CONFLICT if it runs
+     */
+    public void delete(boolean force) {
+        OciStatus status = status();
+        boolean waiting = status == OciStatus.CREATED || status == OciStatus.STOPPED;
+        if (!force && !waiting) {
+            throw new ContainerException(
+                    Kind.CONFLICT,
+                    "cannot delete container " + id + " that is not stopped: " + status.word()
+                            + "\n  mend: kill it first, or delete --force");
+        }
+        OciRecord record = record().orElse(null);
+        OciState state = state(OciStatus.STOPPED, 0);
+        String group = record == null ? "alcove-" + id : record.group();
+        Cgroup cgroup = Cgroup.of(CgroupLayout.read(), group);
+        if (record != null && alive(record)) {
+            send(record.pid(), Signal.KILL);
+        }
+        if (cgroup.exists()) {
+            cgroup.kill(END);
+            cgroup.remove();
+        }
+        awaitEnd(record);
+        List<OciHook> after = poststop();
+        remove(folder);
+        new OciHookRun("poststop", after).here(state);
+    }
+
+    private List<OciHook> poststop() {
+        try {
+            return hooks(config(), OciHooks::poststop);
+        } catch (ContainerException | IllegalArgumentException e) {
+            // A folder without a whole configuration: there is nobody to call.
+            return List.of();
+        }
+    }
+
+    private static void awaitEnd(@org.jspecify.annotations.Nullable OciRecord record) {
+        if (record == null) {
+            return;
+        }
+        try (Pidfd first =
+                Pidfd.open(record.pid() == 0 ? 1 << 30 : record.pid()).orElse(null)) {
+            if (first != null && alive(record)) {
+                first.awaitEnd(END);
+            }
+        }
+    }
+
+    /** The folder and what is in it. */
+    static void remove(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder);
+        } catch (NoSuchFileException e) {
+            // Gone already: another delete was quicker.
+            return;
+        } catch (IOException e) {
+            throw new ContainerException(Kind.INTERNAL, "cannot remove " + folder + ": " + e, e);
+        }
+    }
+
+    private Cgroup group(String what) {
+        OciRecord record = known();
+        OciStatus status = status();
+        if (status == OciStatus.STOPPED || status == OciStatus.CREATING) {
+            throw conflict("cannot " + what + " the container: container not running");
+        }
+        Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
+        if (!group.exists()) {
+            throw new ContainerException(
+                    Kind.UNSUPPORTED, "cannot " + what + " container '" + id + "': it has no control group");
+        }
+        return group;
+    }
+
+    /** Stops all its processes until {@link #resume()}. */
+    public void pause() {
+        if (status() == OciStatus.PAUSED) {
+            throw conflict("container not running or created: paused");
+        }
+        if (!group("pause").freeze(FREEZE)) {
+            throw new ContainerException(
+                    Kind.BUSY, "cannot pause container '" + id + "': its processes did not stop in ten seconds");
+        }
+    }
+
+    /** Continues its processes. */
+    public void resume() {
+        if (status() != OciStatus.PAUSED) {
+            throw conflict("container not paused");
+        }
+        group("resume").thaw();
+    }
+
+    /** What its processes use. */
+    public CgroupStats stats() {
+        return group("read the statistics of").stats();
+    }
+
+    /** Changes its limits; those that are not named stay. */
+    public void update(LinuxResources limits) {
+        group("change the limits of").apply(Limits.of(limits));
+    }
+
+    /** Its processes, as this process's PID namespace numbers them. */
+    public List<Long> processes() {
+        return group("list the processes of").processes();
+    }
+}

@@ -1,0 +1,398 @@
+package dev.alcove.runtime;
+
+import dev.alcove.linux.At;
+import dev.alcove.linux.AtomicFile;
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.FileType;
+import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Open;
+import dev.alcove.linux.Pidfd;
+import dev.alcove.linux.Proc;
+import dev.alcove.linux.ProcStat;
+import dev.alcove.linux.UnixSocket;
+import dev.alcove.spec.LinuxDeviceCgroup;
+import dev.alcove.spec.LinuxResources;
+import dev.alcove.spec.LinuxSeccomp;
+import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciLinux;
+import dev.alcove.spec.OciProcess;
+import dev.alcove.spec.OciRoot;
+import dev.alcove.spec.OciSpec;
+import dev.alcove.spec.SpecException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The containers of an OCI runtime: a folder each below one root, as runtime.md of the OCI runtime specification has
+ * their life. Several processes may use the same root at once.
+ *
+ * {@snippet :
+ * OciContainers containers = OciContainers.at(Path.of("/run/alcove-oci"));
+ * for (OciContainer c : containers.list()) {
+ *     System.out.println(c.id() + " " + c.status().word());
+ * }
+ * }
+ */
+public final class OciContainers {
+    static final String CONFIG = "config.json";
+
+    /** Where a made container's process waits, until start writes into it. */
+    static final String GATE = "exec.fifo";
+
+    static final String OCI_VERSION = "1.3.0";
+    private static final int LONGEST_ID = 1024;
+
+    private final Path root;
+
+    private OciContainers(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Those below a folder, which need not be there yet.
+     *
+     * @param root such as {@code /run/alcove-oci}
+     */
+    public static OciContainers at(Path root) {
+        return new OciContainers(root.toAbsolutePath().normalize());
+    }
+
+    /**
+     * Refuses what is no id.
+     *
+     * @throws ContainerException INVALID
+     */
+    public static void checkId(String id) {
+        if (id.length() > LONGEST_ID || !SpecCheck.goodId(id)) {
+            String shown = id.length() > 64 ? id.substring(0, 64) + "… (" + id.length() + " characters)" : id;
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "invalid container ID format: '" + shown + "'"
+                            + "\n  expected: 1 to 1024 letters, digits and _.-+, not beginning with a dot");
+        }
+    }
+
+    /**
+     * One of them.
+     *
+     * @throws ContainerException NOT_FOUND if there is none of this id
+     */
+    public OciContainer find(String id) {
+        checkId(id);
+        return look(id).orElseThrow(() -> missing(id));
+    }
+
+    static ContainerException missing(String id) {
+        return new ContainerException(
+                ContainerException.Kind.NOT_FOUND,
+                "container \"" + id + "\" does not exist: container does not exist"
+                        + "\n  mend: list shows those there are; --root may be another");
+    }
+
+    /** One of them, if it is there. A folder whose record is missing or cut off is one too: it can be deleted. */
+    public Optional<OciContainer> look(String id) {
+        Path folder = root.resolve(id);
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        return Optional.of(new OciContainer(folder, id));
+    }
+
+    /** All of them, by id. */
+    public List<OciContainer> list() {
+        List<OciContainer> all = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(root)) {
+            for (Path folder : folders.sorted().toList()) {
+                Path name = folder.getFileName();
+                if (name != null && SpecCheck.goodId(name.toString())) {
+                    look(name.toString()).ifPresent(all::add);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return all;
+    }
+
+    /**
+     * Makes a container whose program waits for {@link OciContainer#start}.
+     *
+     * @param front the command that runs the program
+     * @throws ContainerException if it cannot be made; nothing of it is left then
+     * @throws SpecException      if its configuration is wrong
+     */
+    public OciContainer create(OciRequest wanted, Front front) {
+        checkId(wanted.id());
+        Path bundle = wanted.bundle().toAbsolutePath().normalize();
+        byte[] document = read(wanted.config().orElse(bundle.resolve(CONFIG)));
+        OciSpec config = OciJson.read(document, OciSpec.class);
+        Path rootfs = rootfs(bundle, config);
+        Path folder = folder(wanted.id());
+        boolean made = false;
+        try (Fd directory = Open.path().directory().at(folder)) {
+            OciRecord record = new OciRecord(
+                    wanted.id(),
+                    bundle.toString(),
+                    rootfs.toString(),
+                    Instant.now().toString(),
+                    Caller.read().uid(),
+                    group(wanted.id(), config),
+                    0,
+                    0);
+            AtomicFile.replace(directory, OciRecord.FILE, record.toJson(), 0600);
+            AtomicFile.replace(directory, CONFIG, document, 0600);
+            At.mknod(directory, GATE, FileType.FIFO, 0600, 0, 0);
+            ContainerSpec spec = spec(wanted, front, config, rootfs, folder);
+            OciContainer container = new OciContainer(folder, wanted.id());
+            HostFacts facts = HostProbe.read(spec);
+            int pid = front.run(
+                    spec,
+                    facts,
+                    Planner.plan(spec, facts),
+                    new Front.Acts(
+                            first -> container.hooksBeforeTheRoot(config, first),
+                            master -> sendTerminal(wanted, master),
+                            listener -> {
+                                throw new ContainerException(
+                                        ContainerException.Kind.UNSUPPORTED,
+                                        "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY is not supported yet");
+                            }));
+            long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
+            AtomicFile.replace(
+                    directory, OciRecord.FILE, record.started(pid, ticks).toJson(), 0600);
+            tell(wanted, container, pid);
+            made = true;
+            return container;
+        } finally {
+            if (!made) {
+                OciContainer.remove(folder);
+            }
+        }
+    }
+
+    /** What the caller is told of the pid; if it cannot be, the container goes. */
+    private static void tell(OciRequest wanted, OciContainer container, int pid) {
+        boolean told = false;
+        try {
+            if (wanted.pidFile().isPresent()) {
+                writePid(wanted.pidFile().get(), pid);
+            }
+            if (wanted.pidfdSocket().isPresent()) {
+                try (UnixSocket socket = UnixSocket.connect(wanted.pidfdSocket().get());
+                        Pidfd first = Pidfd.open(pid).orElseThrow()) {
+                    socket.send(new byte[1], List.of(first.fd()));
+                }
+            }
+            told = true;
+        } finally {
+            if (!told) {
+                container.delete(true);
+            }
+        }
+    }
+
+    /** Written beside and renamed: whoever waits for the file reads the whole number. */
+    static void writePid(Path file, int pid) {
+        Path whole = file.toAbsolutePath();
+        Path parent = whole.getParent();
+        Path name = whole.getFileName();
+        if (parent == null || name == null) {
+            throw new ContainerException(ContainerException.Kind.INVALID, "the pid file '" + file + "' is a folder");
+        }
+        try (Fd directory = Open.path().directory().at(parent)) {
+            AtomicFile.replace(
+                    directory, name.toString(), Integer.toString(pid).getBytes(StandardCharsets.US_ASCII), 0644);
+        } catch (LinuxException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID, "cannot write the pid file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    static void sendTerminal(Optional<Path> consoleSocket, Fd master) {
+        try (master) {
+            if (consoleSocket.isEmpty()) {
+                return;
+            }
+            try (UnixSocket socket = UnixSocket.connect(consoleSocket.get())) {
+                socket.send("/dev/ptmx".getBytes(StandardCharsets.US_ASCII), List.of(master));
+            } catch (LinuxException e) {
+                throw new ContainerException(
+                        ContainerException.Kind.INVALID,
+                        "cannot send the terminal to the console socket " + consoleSocket.get() + ": " + e.getMessage(),
+                        e);
+            }
+        }
+    }
+
+    private static void sendTerminal(OciRequest wanted, Fd master) {
+        sendTerminal(wanted.consoleSocket(), master);
+    }
+
+    private Path folder(String id) {
+        Path folder = root.resolve(id);
+        try {
+            Files.createDirectories(root);
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.CONFLICT,
+                    "container with given ID already exists: '" + id + "'"
+                            + "\n  mend: take another id, or delete that one",
+                    e);
+        } catch (IOException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.INTERNAL, "cannot make the container's folder " + folder + ": " + e, e);
+        }
+        return folder;
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.NOT_FOUND,
+                    "JSON specification file " + file + " not found: no such file or directory"
+                            + "\n  mend: spec writes one; --bundle names the bundle's folder",
+                    e);
+        } catch (IOException e) {
+            throw new ContainerException(ContainerException.Kind.INTERNAL, "cannot read " + file + ": " + e, e);
+        }
+    }
+
+    private static Path rootfs(Path bundle, OciSpec config) {
+        OciRoot root = config.root();
+        if (root == null || root.path().isEmpty()) {
+            throw SpecException.of("root.path", "is missing: a container needs a root file system");
+        }
+        Path path = bundle.resolve(root.path()).normalize();
+        if (!Files.isDirectory(path)) {
+            throw SpecException.of("root.path", "'" + path + "' is not a folder: no such file or directory");
+        }
+        return path;
+    }
+
+    private static String group(String id, OciSpec config) {
+        String path = config.linux() == null ? "" : config.linux().cgroupsPath();
+        return path.isEmpty() ? "alcove-" + id : path;
+    }
+
+    /** The filter that the configuration asks for. */
+    static Optional<dev.alcove.linux.SeccompFilter> seccomp(OciSpec config, OciProcess process) {
+        LinuxSeccomp wanted = config.linux() == null ? null : config.linux().seccomp();
+        if (wanted == null) {
+            return Optional.empty();
+        }
+        Set<String> capabilities = new TreeSet<>();
+        if (process.capabilities() != null) {
+            capabilities.addAll(process.capabilities().bounding());
+        }
+        return SeccompFilters.of(SeccompChoice.profile(OciJson.write(wanted)), capabilities);
+    }
+
+    private static ContainerSpec spec(OciRequest wanted, Front front, OciSpec config, Path rootfs, Path folder) {
+        OciProcess process = config.process();
+        if (process == null) {
+            throw SpecException.of("process", "is missing: a container needs a process to run");
+        }
+        OciSupport.check(config, process);
+        if (process.terminal() && wanted.consoleSocket().isEmpty()) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "process.terminal: cannot allocate a terminal without --console-socket"
+                            + "\n  mend: give the socket that is to get it, or set terminal to false");
+        }
+        if (!process.terminal() && wanted.consoleSocket().isPresent()) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "--console-socket: cannot use a console socket if the process has no terminal");
+        }
+        if (wanted.preserved() < 0 || wanted.preserved() > FrontCall.MOST_PRESERVED) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "--preserve-fds: " + wanted.preserved() + " is not from 0 to " + FrontCall.MOST_PRESERVED);
+        }
+        List<Path> leftovers = wanted.foreground()
+                ? List.of(folder.resolve(GATE), folder.resolve(CONFIG), folder.resolve(OciRecord.FILE), folder)
+                : List.of();
+        FrontCall call = new FrontCall(
+                front.control(),
+                wanted.preserved(),
+                Optional.of(folder.resolve(GATE)),
+                wanted.foreground(),
+                wanted.keyring(),
+                OciContainer.hasHooksBeforeTheRoot(config),
+                OptionalInt.empty(),
+                leftovers);
+        return new ContainerSpec(
+                wanted.id(),
+                wanted.id(),
+                withDefaultDevices(config),
+                new Rootfs.Directory(rootfs, false),
+                false,
+                true,
+                List.of(),
+                List.of(),
+                seccomp(config, process),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(call));
+    }
+
+    /** The nodes that every container has can be used, whatever the configuration denies before. */
+    private static OciSpec withDefaultDevices(OciSpec config) {
+        OciLinux linux = config.linux();
+        if (linux == null
+                || linux.resources() == null
+                || linux.resources().devices().isEmpty()) {
+            return config;
+        }
+        List<LinuxDeviceCgroup> rules = new ArrayList<>(linux.resources().devices());
+        for (LinuxDeviceCgroup rule : Defaults.DEVICE_RULES) {
+            if (rule.allow()) {
+                rules.add(rule);
+            }
+        }
+        LinuxResources resources = linux.resources().toBuilder().devices(rules).build();
+        return config.toBuilder()
+                .linux(linux.toBuilder().resources(resources).build())
+                .build();
+    }
+
+    /** Where the containers are kept when nobody says: root's, or each user's own. */
+    public static Path defaultRoot(Map<String, String> environment) {
+        String own = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        return Caller.read().uid() == 0 || own.isEmpty()
+                ? Path.of("/run/alcove-oci")
+                : Path.of(own).resolve("alcove-oci");
+    }
+
+    /** Whether a failure is one of an object that is gone by now. */
+    static boolean gone(LinuxException e) {
+        return e.errno() == Errno.ENOENT || e.errno() == Errno.ESRCH;
+    }
+}

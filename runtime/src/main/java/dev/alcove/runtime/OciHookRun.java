@@ -1,0 +1,137 @@
+package dev.alcove.runtime;
+
+import dev.alcove.spec.OciHook;
+import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciState;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the commands of one point of a container's life, one after the other, with its state on their standard input. */
+final class OciHookRun {
+    private final String point;
+    private final List<OciHook> hooks;
+
+    OciHookRun(String point, List<OciHook> hooks) {
+        this.point = point;
+        this.hooks = hooks;
+    }
+
+    /**
+     * In the runtime's own namespaces.
+     *
+     * @throws ContainerException at the first that fails or takes longer than it may
+     */
+    void here(OciState state) {
+        for (int i = 0; i < hooks.size(); i++) {
+            run(i, state, null);
+        }
+    }
+
+    /**
+     * In the container's namespaces.
+     *
+     * @param pid a process in them
+     */
+    void inside(OciState state, int pid) {
+        for (int i = 0; i < hooks.size(); i++) {
+            run(i, state, pid);
+        }
+    }
+
+    private void run(int i, OciState state, @Nullable Integer pid) {
+        OciHook hook = hooks.get(i);
+        String name = "hooks." + point + "[" + i + "]";
+        try {
+            Process process = pid == null ? here(hook) : inside(hook, pid);
+            boolean ended;
+            List<String> said = new ArrayList<>();
+            Thread reader = Thread.ofVirtual().start(() -> said.add(errors(process)));
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(OciJson.write(state).getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // It need not read it: a closed pipe is no failure of the hook.
+                if (!String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                    throw e;
+                }
+            }
+            Integer timeout = hook.timeout();
+            if (timeout == null) {
+                process.waitFor();
+                ended = true;
+            } else {
+                ended = process.waitFor(timeout, TimeUnit.SECONDS);
+            }
+            if (!ended) {
+                process.destroyForcibly().waitFor();
+                throw failed(name, hook, "it took longer than its timeout of " + timeout + " s");
+            }
+            reader.join();
+            if (process.exitValue() != 0) {
+                String words = said.isEmpty() ? "" : said.getFirst().strip();
+                throw failed(
+                        name,
+                        hook,
+                        "exit status " + process.exitValue() + (words.isEmpty() ? "" : ", stderr: " + words));
+            }
+        } catch (IOException e) {
+            throw failed(name, hook, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(name, hook, "interrupted");
+        }
+    }
+
+    private static Process here(OciHook hook) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(hook));
+        builder.environment().clear();
+        for (String variable : hook.env()) {
+            int equals = variable.indexOf('=');
+            if (equals > 0) {
+                builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        return builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    private static Process inside(OciHook hook, int pid) {
+        EnterBuilder builder = new EnterBuilder(command(hook)).target(pid).joinAll();
+        for (String variable : hook.env()) {
+            int equals = variable.indexOf('=');
+            if (equals > 0) {
+                builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        return builder.pipes().start().process();
+    }
+
+    private static String errors(Process process) {
+        try {
+            return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The program's path is execve's; its own name comes with the arguments, which ProcessBuilder makes one. */
+    private static List<String> command(OciHook hook) {
+        List<String> command = new ArrayList<>();
+        command.add(hook.path());
+        for (int i = 1; i < hook.args().size(); i++) {
+            command.add(hook.args().get(i));
+        }
+        return command;
+    }
+
+    private static ContainerException failed(String name, OciHook hook, String how) {
+        return new ContainerException(
+                ContainerException.Kind.INTERNAL,
+                "error running hook " + name + ": " + hook.path() + ": " + how
+                        + "\n  likely cause: the hook's own; it gets the container's state on standard input"
+                        + "\n  mend: run it by hand, or take it out of config.json");
+    }
+}

@@ -1,0 +1,34 @@
+package dev.alcove.runtime;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What create and run of an OCI runtime are asked for.
+ *
+ * @param id            the container's id
+ * @param bundle        the bundle's folder
+ * @param config        the configuration; empty for the bundle's own {@code config.json}
+ * @param consoleSocket the listening socket that gets the terminal's master
+ * @param pidfdSocket   the listening socket that gets a pidfd of the first process
+ * @param pidFile       where the pid is written
+ * @param preserved     how many of the caller's descriptors from 3 on the container keeps
+ * @param keyring       whether it gets a session keyring of its own
+ * @param foreground    whether the caller waits for its end, and nothing of it stays then
+ */
+public record OciRequest(
+        String id,
+        Path bundle,
+        Optional<Path> config,
+        Optional<Path> consoleSocket,
+        Optional<Path> pidfdSocket,
+        Optional<Path> pidFile,
+        int preserved,
+        boolean keyring,
+        boolean foreground) {
+    /** Nothing but an id and a bundle. */
+    public static OciRequest of(String id, Path bundle) {
+        return new OciRequest(
+                id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false);
+    }
+}
