@@ -1,0 +1,42 @@
+package dev.alcove.oci;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What a command has around it: all it may use of the process it runs in.
+ *
+ * @param environment the caller's environment
+ * @param directory   the caller's working directory, absolute
+ * @param in          standard input
+ * @param out         standard output
+ * @param err         standard error
+ * @param clock       the time
+ * @param privileged  whether the caller is root here
+ * @param log         the log that the global flags ask for
+ * @param runtimes    makes the runtime that the global flags ask for
+ */
+record OciContext(
+        Map<String, String> environment,
+        Path directory,
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        InstantSource clock,
+        boolean privileged,
+        OciLog log,
+        Function<RuntimeOptions, OciRuntime> runtimes) {
+
+    OciContext with(OciLog newLog) {
+        return new OciContext(environment, directory, in, out, err, clock, privileged, newLog, runtimes);
+    }
+
+    /** The runtime that the global flags ask for. */
+    OciRuntime runtime(OciArguments arguments) {
+        return runtimes.apply(RuntimeOptions.of(arguments.globals(), environment, directory, privileged));
+    }
+}

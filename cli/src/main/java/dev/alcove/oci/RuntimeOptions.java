@@ -1,0 +1,67 @@
+package dev.alcove.oci;
+
+import dev.alcove.runtime.ContainerException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the global flags ask of the runtime.
+ *
+ * @param root     the directory in which the states are kept, absolute
+ * @param cgroups  who makes the control groups
+ * @param rootless whether a control group that may not be written is no error; empty: decided by the caller's privileges
+ * @param criu     the program for checkpoints
+ */
+record RuntimeOptions(Path root, CgroupManager cgroups, Optional<Boolean> rootless, String criu) {
+    /** Who makes the control groups. */
+    enum CgroupManager {
+        CGROUPFS,
+        SYSTEMD,
+        DISABLED
+    }
+
+    /**
+     * Reads the global flags.
+     *
+     * @param privileged whether the caller is root, and so has /run; another's states are below XDG_RUNTIME_DIR
+     * @throws ContainerException if a flag has a value that it cannot have
+     */
+    static RuntimeOptions of(FlagValues globals, Map<String, String> environment, Path directory, boolean privileged) {
+        String home = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        String standard = privileged || home.isEmpty() ? "/run" : home;
+        return new RuntimeOptions(
+                directory
+                        .resolve(globals.text("root").orElse(standard + "/" + OciCommands.NAME))
+                        .normalize(),
+                manager(globals),
+                rootless(globals.text("rootless").orElse("auto")),
+                globals.text("criu").orElse("criu"));
+    }
+
+    private static CgroupManager manager(FlagValues globals) {
+        String name = globals.text("cgroup-manager").orElse(globals.on("systemd-cgroup") ? "systemd" : "cgroupfs");
+        return switch (name) {
+            case "cgroupfs" -> CgroupManager.CGROUPFS;
+            case "systemd" -> CgroupManager.SYSTEMD;
+            case "disabled" -> CgroupManager.DISABLED;
+            default ->
+                throw new ContainerException(
+                        ContainerException.Kind.INVALID,
+                        "invalid cgroup-manager: " + name + "; there are cgroupfs, systemd and disabled");
+        };
+    }
+
+    private static Optional<Boolean> rootless(String text) {
+        if (text.equals("auto")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(GoValues.bool(text));
+        } catch (GoValues.BadValueException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "invalid value for rootless: " + GoValues.quote(text) + "; there are true, false and auto");
+        }
+    }
+}
