@@ -1,7 +1,9 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.CgroupHierarchy;
+import dev.alcove.linux.Kernel;
 import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.NamespaceSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,10 +37,25 @@ record ExecTarget(Set<NamespaceKind> kinds, List<String> tasks, Optional<String>
         for (String room : container.rooms()) {
             NamespaceKind.named(room).ifPresent(kinds::add);
         }
+        return of(kinds, container.group(), pid);
+    }
+
+    /** What there is to join of a container that has no record of its namespaces: those that are not ours. */
+    static ExecTarget of(String group, int pid) {
+        NamespaceSet own = NamespaceSet.of(Kernel.pid()).orElseThrow();
+        NamespaceSet theirs = NamespaceSet.of(pid)
+                .orElseThrow(() -> new ContainerException(
+                        ContainerException.Kind.CONFLICT, "container not running: its first process has just ended"));
+        Set<NamespaceKind> kinds = EnumSet.allOf(NamespaceKind.class);
+        own.shared(theirs).forEach(kinds::remove);
+        return of(kinds, group, pid);
+    }
+
+    private static ExecTarget of(Set<NamespaceKind> kinds, String group, int pid) {
         List<String> tasks = new ArrayList<>();
         Optional<String> unified = Optional.empty();
         for (CgroupHierarchy h : ThisProcess.cgroups().hierarchies()) {
-            String directory = h.directory(container.group());
+            String directory = h.directory(group);
             if (!Files.isDirectory(Path.of(directory))) {
                 continue;
             }

@@ -105,8 +105,8 @@ final class FrontPart {
         FrontCall front = plan.spec.front().orElseThrow();
         Arg.Result status = p.register("status");
         if (front.waits()) {
-            for (Step removal : removals(front.leftovers())) {
-                p.undo(removal);
+            if (!front.leftovers().isEmpty()) {
+                p.undo(removals(front.leftovers()).toArray(Step[]::new));
             }
             p.add(new Step.Reap(status, pid, "until the container ends; signals are passed on"));
             processes.ifPresent(procs -> p.add(new Step.KillAll(

@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.At;
 import dev.alcove.linux.Cgroup;
+import dev.alcove.linux.CgroupController;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.CgroupStats;
 import dev.alcove.linux.CgroupUnavailableException;
@@ -18,6 +19,7 @@ import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
 import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciState;
 import java.io.IOException;
@@ -26,9 +28,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -362,6 +366,118 @@ public final class OciContainer {
     /** Changes its limits; those that are not named stay. */
     public void update(LinuxResources limits) {
         group("change the limits of").apply(Limits.of(limits));
+    }
+
+    /** Each number of version 1's memory.stat by its name, or none. */
+    public Map<String, Long> memoryNumbers() {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        OciRecord record = known();
+        CgroupLayout.read().of(CgroupController.MEMORY).ifPresent(h -> {
+            Path file = Path.of(h.directory(record.group()), "memory.stat");
+            try {
+                for (String line : Files.readAllLines(file)) {
+                    int blank = line.indexOf(' ');
+                    if (blank > 0) {
+                        numbers.put(line.substring(0, blank), Long.parseUnsignedLong(line.substring(blank + 1)));
+                    }
+                }
+            } catch (NoSuchFileException e) {
+                // The group has just gone: there is nothing to count.
+                numbers.clear();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return numbers;
+    }
+
+    /**
+     * Waits for its first process's end.
+     *
+     * @return whether it has ended by then
+     */
+    public boolean awaitEnd(Duration most) {
+        OciRecord record = record().orElse(null);
+        if (record == null || !alive(record)) {
+            return true;
+        }
+        try (Pidfd first = Pidfd.open(record.pid()).orElse(null)) {
+            return first == null || !alive(record) || first.awaitEnd(most);
+        }
+    }
+
+    /**
+     * Runs one more process in it.
+     *
+     * @param front the command that runs the program
+     * @return its pid
+     * @throws ContainerException CONFLICT if the container does not run
+     */
+    public int exec(OciExec wanted, Front front) {
+        OciStatus status = status();
+        if (status == OciStatus.STOPPED || status == OciStatus.CREATING) {
+            throw conflict("cannot exec in a stopped container: container not running");
+        }
+        if (status == OciStatus.PAUSED && !wanted.paused()) {
+            throw conflict("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+        OciRecord record = known();
+        OciSpec own = config();
+        OciProcess process = wanted.process();
+        OciSpec config = OciSpec.builder()
+                .ociVersion(OciContainers.OCI_VERSION)
+                .process(process)
+                .build();
+        OciSupport.check(config, process);
+        if (process.terminal() && wanted.consoleSocket().isEmpty()) {
+            throw new ContainerException(
+                    Kind.INVALID,
+                    "process.terminal: cannot allocate a terminal without --console-socket"
+                            + "\n  mend: give the socket that is to get it, or leave --tty out");
+        }
+        FrontCall call = new FrontCall(
+                front.control(),
+                wanted.preserved(),
+                Optional.empty(),
+                wanted.foreground(),
+                true,
+                false,
+                OptionalInt.of(record.pid()),
+                List.of());
+        ContainerSpec spec = new ContainerSpec(
+                id,
+                id,
+                config,
+                Rootfs.inherited(),
+                false,
+                false,
+                List.of(),
+                List.of(),
+                OciContainers.seccomp(own, process),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.of(ExecTarget.of(record.group(), record.pid())),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(call));
+        HostFacts facts = HostProbe.read(spec);
+        int pid = front.run(
+                spec,
+                facts,
+                Planner.plan(spec, facts),
+                new Front.Acts(
+                        first -> {},
+                        master -> OciContainers.sendTerminal(wanted.consoleSocket(), master),
+                        dev.alcove.linux.SeccompListener::close));
+        if (wanted.pidFile().isPresent()) {
+            OciContainers.writePid(wanted.pidFile().get(), pid);
+        }
+        if (wanted.pidfdSocket().isPresent()) {
+            OciContainers.sendPidfd(wanted.pidfdSocket().get(), pid);
+        }
+        return pid;
     }
 
     /** Its processes, as this process's PID namespace numbers them. */

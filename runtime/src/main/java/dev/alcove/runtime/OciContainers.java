@@ -196,16 +196,20 @@ public final class OciContainers {
                 writePid(wanted.pidFile().get(), pid);
             }
             if (wanted.pidfdSocket().isPresent()) {
-                try (UnixSocket socket = UnixSocket.connect(wanted.pidfdSocket().get());
-                        Pidfd first = Pidfd.open(pid).orElseThrow()) {
-                    socket.send(new byte[1], List.of(first.fd()));
-                }
+                sendPidfd(wanted.pidfdSocket().get(), pid);
             }
             told = true;
         } finally {
             if (!told) {
                 container.delete(true);
             }
+        }
+    }
+
+    static void sendPidfd(Path listening, int pid) {
+        try (UnixSocket socket = UnixSocket.connect(listening);
+                Pidfd first = Pidfd.open(pid).orElseThrow()) {
+            socket.send(new byte[1], List.of(first.fd()));
         }
     }
 
@@ -331,7 +335,7 @@ public final class OciContainers {
                     ContainerException.Kind.INVALID,
                     "--preserve-fds: " + wanted.preserved() + " is not from 0 to " + FrontCall.MOST_PRESERVED);
         }
-        List<Path> leftovers = wanted.foreground()
+        List<Path> leftovers = wanted.foreground() && !wanted.keep()
                 ? List.of(folder.resolve(GATE), folder.resolve(CONFIG), folder.resolve(OciRecord.FILE), folder)
                 : List.of();
         FrontCall call = new FrontCall(

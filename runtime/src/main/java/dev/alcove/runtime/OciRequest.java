@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param pidFile       where the pid is written
  * @param preserved     how many of the caller's descriptors from 3 on the container keeps
  * @param keyring       whether it gets a session keyring of its own
- * @param foreground    whether the caller waits for its end, and nothing of it stays then
+ * @param foreground    whether the caller waits for its end
+ * @param keep          whether its folder stays when its end was waited for
  */
 public record OciRequest(
         String id,
@@ -25,10 +26,20 @@ public record OciRequest(
         Optional<Path> pidFile,
         int preserved,
         boolean keyring,
-        boolean foreground) {
+        boolean foreground,
+        boolean keep) {
     /** Nothing but an id and a bundle. */
     public static OciRequest of(String id, Path bundle) {
         return new OciRequest(
-                id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false);
+                id,
+                bundle,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                true,
+                false,
+                true);
     }
 }

@@ -1,0 +1,245 @@
+package dev.alcove.oci;
+
+import dev.alcove.linux.Signal;
+import dev.alcove.linux.UserDatabase;
+import dev.alcove.runtime.ContainerException;
+import dev.alcove.runtime.ContainerException.Kind;
+import dev.alcove.runtime.Front;
+import dev.alcove.runtime.OciContainer;
+import dev.alcove.runtime.OciContainers;
+import dev.alcove.runtime.OciExec;
+import dev.alcove.runtime.OciRequest;
+import dev.alcove.spec.OciProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The runtime itself: containers of module runtime, made by the native front. */
+final class AlcoveRuntime implements OciRuntime {
+    private final OciContainers containers;
+    private final Map<String, String> environment;
+
+    AlcoveRuntime(RuntimeOptions options, Map<String, String> environment) {
+        switch (options.cgroups()) {
+            case CGROUPFS -> {}
+            case SYSTEMD -> throw unsupported("--systemd-cgroup", "use --cgroup-manager cgroupfs");
+            case DISABLED -> throw unsupported("--cgroup-manager disabled", "use --cgroup-manager cgroupfs");
+        }
+        this.containers = OciContainers.at(options.root());
+        this.environment = environment;
+    }
+
+    static boolean privileged() {
+        return OciContainers.defaultRoot(Map.of("XDG_RUNTIME_DIR", "/nowhere")).startsWith("/run");
+    }
+
+    private static ContainerException unsupported(String what, String mend) {
+        return new ContainerException(
+                Kind.UNSUPPORTED, what + " is not supported by this version of Alcove\n  mend: " + mend);
+    }
+
+    private Front front() {
+        return Front.of(environment)
+                .orElseThrow(() -> new ContainerException(
+                        Kind.INTERNAL,
+                        "this JVM was not started by the native front of alcove-oci"
+                                + "\n  mend: call the program alcove-oci itself"));
+    }
+
+    @Override
+    public void create(CreateRequest request) {
+        make(request, false, true);
+    }
+
+    private OciContainer make(CreateRequest request, boolean foreground, boolean keep) {
+        if (!request.pivot()) {
+            throw unsupported(
+                    "--no-pivot", "leave it out: the root file system need not be one that pivot_root refuses");
+        }
+        try (Front front = front()) {
+            OciContainer container = containers.create(
+                    new OciRequest(
+                            request.id(),
+                            request.bundle(),
+                            Optional.of(request.config()),
+                            request.consoleSocket(),
+                            request.pidfdSocket(),
+                            request.pidFile(),
+                            request.preserveFds(),
+                            request.newKeyring(),
+                            foreground,
+                            keep),
+                    front);
+            if (!foreground) {
+                return container;
+            }
+            start(container);
+            return container;
+        }
+    }
+
+    private static void start(OciContainer container) {
+        boolean started = false;
+        try {
+            container.start();
+            started = true;
+        } finally {
+            if (!started) {
+                container.delete(true);
+            }
+        }
+    }
+
+    @Override
+    public int run(CreateRequest request, boolean detach, boolean keep) {
+        OciContainer container = make(request, !detach, keep);
+        if (detach) {
+            start(container);
+        }
+        // Where it is waited for, the front ends with the container's status.
+        return 0;
+    }
+
+    @Override
+    public void start(String id) {
+        containers.find(id).start();
+    }
+
+    @Override
+    public ContainerStatus state(String id) {
+        return status(containers.find(id));
+    }
+
+    private static ContainerStatus status(OciContainer c) {
+        var state = c.state();
+        Instant created;
+        try {
+            created = Instant.parse(c.created());
+        } catch (DateTimeParseException e) {
+            // A folder without a whole record: nobody knows when.
+            created = Instant.EPOCH;
+        }
+        return new ContainerStatus(
+                state.ociVersion(),
+                c.id(),
+                state.pid(),
+                state.status(),
+                state.bundle(),
+                c.rootfs(),
+                created,
+                state.annotations(),
+                owner(c.owner()));
+    }
+
+    private static String owner(long uid) {
+        try {
+            return UserDatabase.parse(Files.readString(Path.of("/etc/passwd")), "")
+                    .user(uid)
+                    .map(UserDatabase.User::name)
+                    .orElse("#" + uid);
+        } catch (IOException e) {
+            return "#" + uid;
+        }
+    }
+
+    @Override
+    public void kill(String id, Signal signal, boolean all) {
+        containers.find(id).kill(signal, all);
+    }
+
+    @Override
+    public void delete(String id, boolean force) {
+        if (force && containers.look(id).isEmpty()) {
+            return;
+        }
+        containers.find(id).delete(force);
+    }
+
+    @Override
+    public List<ContainerStatus> list() {
+        List<ContainerStatus> all = new ArrayList<>();
+        for (OciContainer c : containers.list()) {
+            all.add(status(c));
+        }
+        return all;
+    }
+
+    @Override
+    public int exec(ExecRequest request) {
+        OciContainer container = containers.find(request.id());
+        if (!request.cgroups().isEmpty()) {
+            throw unsupported("exec --cgroup", "leave it out");
+        }
+        OciProcess own = container.config().process();
+        OciProcess process = request.process(own == null ? OciProcess.builder().build() : own);
+        try (Front front = front()) {
+            container.exec(
+                    new OciExec(
+                            process,
+                            request.ignorePaused(),
+                            !request.detach(),
+                            request.consoleSocket(),
+                            request.pidfdSocket(),
+                            request.pidFile(),
+                            request.preserveFds()),
+                    front);
+        }
+        return 0;
+    }
+
+    @Override
+    public void pause(String id) {
+        containers.find(id).pause();
+    }
+
+    @Override
+    public void resume(String id) {
+        containers.find(id).resume();
+    }
+
+    @Override
+    public void update(String id, UpdateRequest request) {
+        if (request.l3CacheSchema().isPresent() || request.memBwSchema().isPresent()) {
+            throw unsupported("--l3-cache-schema and --mem-bw-schema", "leave them out");
+        }
+        containers.find(id).update(request.resources());
+    }
+
+    @Override
+    public List<Integer> processes(String id) {
+        List<Integer> pids = new ArrayList<>();
+        for (long pid : containers.find(id).processes()) {
+            pids.add((int) pid);
+        }
+        return pids;
+    }
+
+    @Override
+    public ContainerStats stats(String id) {
+        OciContainer container = containers.find(id);
+        return new ContainerStats(container.stats(), container.memoryNumbers());
+    }
+
+    @Override
+    public boolean awaitEnd(String id, Duration most) {
+        return containers.find(id).awaitEnd(most);
+    }
+
+    @Override
+    public void checkpoint(String id, CheckpointRequest request) {
+        containers.find(id);
+        throw unsupported("checkpoint", "use runc where CRIU works");
+    }
+
+    @Override
+    public int restore(CreateRequest request, CheckpointRequest checkpoint, boolean detach) {
+        throw unsupported("restore", "use runc where CRIU works");
+    }
+}
