@@ -2,9 +2,7 @@ package dev.alcove.oci;
 
 import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.ContainerException.Kind;
-import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciProcess;
-import dev.alcove.spec.SpecException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +18,7 @@ final class ExecCommand {
     static ExecRequest request(OciContext context, OciArguments arguments) {
         FlagValues flags = arguments.flags();
         Path directory = context.directory();
-        Optional<OciProcess> given = flags.text("process").map(file -> read(directory, file));
+        Optional<OciProcess> given = flags.text("process").map(file -> OciConfig.process(file, InputFiles.read(directory, file)));
         boolean detach = flags.on("detach");
         boolean terminal = given.map(OciProcess::terminal).orElseGet(() -> flags.on("tty"));
         boolean socket = flags.has("console-socket");
@@ -45,14 +43,6 @@ final class ExecCommand {
                 flags.text("pid-file").map(directory::resolve),
                 Descriptors.preserved(flags),
                 ExecRequest.cgroups(flags.texts("cgroup")));
-    }
-
-    private static OciProcess read(Path directory, String file) {
-        try {
-            return OciJson.read(InputFiles.read(directory, file), OciProcess.class);
-        } catch (SpecException e) {
-            throw new ContainerException(Kind.INVALID, file + ": " + e.getMessage(), e);
-        }
     }
 
     private static ContainerException invalid(String message) {

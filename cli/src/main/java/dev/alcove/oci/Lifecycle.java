@@ -3,6 +3,7 @@ package dev.alcove.oci;
 import dev.alcove.linux.Signal;
 import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.ContainerException.Kind;
+import dev.alcove.spec.OciSpec;
 import java.util.Optional;
 
 /** The commands that make, move and end a container: flags and arguments in, one call of {@link OciRuntime} out. */
@@ -10,14 +11,17 @@ final class Lifecycle {
     private Lifecycle() {}
 
     static int create(OciContext context, OciArguments arguments) {
-        context.runtime(arguments).create(CreateRequest.of(context, arguments));
+        CreateRequest request = CreateRequest.of(context, arguments);
+        OciSpec spec = OciConfig.read(request);
+        context.runtime(arguments).create(request, spec);
         return 0;
     }
 
     static int run(OciContext context, OciArguments arguments) {
         FlagValues flags = arguments.flags();
         CreateRequest request = CreateRequest.of(context, arguments);
-        return context.runtime(arguments).run(request, flags.on("detach"), flags.on("keep"));
+        OciSpec spec = OciConfig.read(request);
+        return context.runtime(arguments).run(request, spec, flags.on("detach"), flags.on("keep"));
     }
 
     static int start(OciContext context, OciArguments arguments) {
@@ -78,6 +82,7 @@ final class Lifecycle {
         FlagValues flags = arguments.flags();
         CreateRequest request = CreateRequest.of(context, arguments);
         CheckpointRequest checkpoint = CheckpointRequest.of(context, flags);
-        return context.runtime(arguments).restore(request, checkpoint, flags.on("detach"));
+        OciSpec spec = OciConfig.read(request);
+        return context.runtime(arguments).restore(request, spec, checkpoint, flags.on("detach"));
     }
 }

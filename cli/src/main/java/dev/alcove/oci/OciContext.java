@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param out         standard output
  * @param err         standard error
  * @param clock       the time
- * @param privileged  whether the caller is root here
+ * @param caller      who called, by effective ids
  * @param log         the log that the global flags ask for
  * @param runtimes    makes the runtime that the global flags ask for
  */
@@ -27,16 +27,19 @@ record OciContext(
         PrintStream out,
         PrintStream err,
         InstantSource clock,
-        boolean privileged,
+        Caller caller,
         OciLog log,
         Function<RuntimeOptions, OciRuntime> runtimes) {
 
+    /** Whoever called. */
+    record Caller(long uid, long gid) {}
+
     OciContext with(OciLog newLog) {
-        return new OciContext(environment, directory, in, out, err, clock, privileged, newLog, runtimes);
+        return new OciContext(environment, directory, in, out, err, clock, caller, newLog, runtimes);
     }
 
     /** The runtime that the global flags ask for. */
     OciRuntime runtime(OciArguments arguments) {
-        return runtimes.apply(RuntimeOptions.of(arguments.globals(), environment, directory, privileged));
+        return runtimes.apply(RuntimeOptions.of(arguments.globals(), environment, directory, caller.uid() == 0));
     }
 }

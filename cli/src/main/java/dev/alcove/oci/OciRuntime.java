@@ -1,6 +1,7 @@
 package dev.alcove.oci;
 
 import dev.alcove.linux.Signal;
+import dev.alcove.spec.OciSpec;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,8 +13,12 @@ import java.util.List;
  * dev.alcove.runtime.ContainerException}: {@code container does not exist}. Its message is what the caller is shown.
  */
 interface OciRuntime {
-    /** Makes a container whose process waits for {@link #start}. */
-    void create(CreateRequest request);
+    /**
+     * Makes a container whose process waits for {@link #start}.
+     *
+     * @param spec the configuration, checked; its root file system is there
+     */
+    void create(CreateRequest request, OciSpec spec);
 
     /**
      * Makes a container and starts it.
@@ -22,7 +27,7 @@ interface OciRuntime {
      * @param keep   whether it stays, stopped, when its process has ended
      * @return the process's exit status, 0 if detached
      */
-    int run(CreateRequest request, boolean detach, boolean keep);
+    int run(CreateRequest request, OciSpec spec, boolean detach, boolean keep);
 
     /** Lets the process of a container that was created go on to its program. */
     void start(String id);
@@ -75,5 +80,5 @@ interface OciRuntime {
     void checkpoint(String id, CheckpointRequest request);
 
     /** Makes a container of a checkpoint; returns as {@link #run} does. */
-    int restore(CreateRequest request, CheckpointRequest checkpoint, boolean detach);
+    int restore(CreateRequest request, OciSpec spec, CheckpointRequest checkpoint, boolean detach);
 }

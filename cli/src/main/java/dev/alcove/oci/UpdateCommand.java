@@ -3,6 +3,7 @@ package dev.alcove.oci;
 import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.ContainerException.Kind;
 import dev.alcove.spec.Bytes;
+import dev.alcove.spec.ConfigFaults;
 import dev.alcove.spec.LinuxBlockIo;
 import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.LinuxMemory;
@@ -46,6 +47,7 @@ final class UpdateCommand {
             byte[] json = file.equals("-")
                     ? InputFiles.read(context.in(), "standard input")
                     : InputFiles.read(context.directory(), file);
+            OciConfig.refuse("resources", ConfigFaults.ofResources(json));
             return OciJson.read(json, LinuxResources.class);
         } catch (IOException e) {
             throw new ContainerException(Kind.INVALID, "read standard input: " + OciLog.reason(e), e);

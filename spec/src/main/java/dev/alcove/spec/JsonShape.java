@@ -1,0 +1,236 @@
+package dev.alcove.spec;
+
+import io.avaje.json.JsonReader;
+import io.avaje.json.JsonReader.Token;
+import io.avaje.json.stream.JsonStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a JSON value should look like. A document is walked once beside its shape, and every place where the two differ is
+ * a fault; properties that the shape does not name are passed over, and null is as good as absent.
+ */
+sealed interface JsonShape {
+    /** Text that a check accepts. */
+    record Text(String expected, TextCheck check) implements JsonShape {}
+
+    /** One of some words. */
+    record Word(String expected, List<String> words) implements JsonShape {}
+
+    /** A whole number in a range. */
+    record Whole(BigInteger least, BigInteger most) implements JsonShape {
+        static Whole range(long least, long most) {
+            return new Whole(BigInteger.valueOf(least), BigInteger.valueOf(most));
+        }
+    }
+
+    /** True or false. */
+    record Flag() implements JsonShape {}
+
+    /** A list. */
+    record Items(JsonShape of, boolean empty) implements JsonShape {}
+
+    /** An object whose properties' names are free but for a check. */
+    record Entries(Text names, JsonShape values) implements JsonShape {}
+
+    /** An object with certain properties. */
+    record Properties(List<Property> all) implements JsonShape {
+        @Nullable
+        Property find(String name) {
+            for (Property p : all) {
+                if (p.name().equals(name)) {
+                    return p;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** One property of an object. */
+    record Property(String name, JsonShape shape, boolean required) {}
+
+    /** Whether a text is right. */
+    @FunctionalInterface
+    interface TextCheck {
+        boolean accepts(String text);
+    }
+
+    /**
+     * Walks a document.
+     *
+     * @param document strict JSON, as {@link JsonScan#check} accepts it
+     * @return all faults, in the document's order; a property that is missing follows its object's others
+     */
+    static List<SpecException> faults(byte[] document, JsonShape shape) {
+        Walk walk = new Walk(JsonStream.builder().build().reader(document));
+        walk.value("", shape);
+        return List.copyOf(walk.faults);
+    }
+
+    /** One walk. */
+    final class Walk {
+        private static final int LONGEST_NUMBER = 40;
+
+        private final JsonReader in;
+        private final List<SpecException> faults = new ArrayList<>();
+
+        private Walk(JsonReader in) {
+            this.in = in;
+        }
+
+        private void value(String path, JsonShape shape) {
+            switch (shape) {
+                case Text text -> {
+                    String found = text(path, text.expected());
+                    if (found != null && !text.check().accepts(found)) {
+                        not(path, found, text.expected());
+                    }
+                }
+                case Word word -> {
+                    String found = text(path, word.expected());
+                    if (found != null && !word.words().contains(found)) {
+                        faults.add(SpecException.not(path, found, word.expected(), word.words()));
+                    }
+                }
+                case Whole whole -> number(path, whole);
+                case Flag flag -> {
+                    if (is(path, Token.BOOLEAN, "true or false")) {
+                        in.readBoolean();
+                    }
+                }
+                case Items items -> list(path, items);
+                case Entries entries -> entries(path, entries);
+                case Properties properties -> object(path, properties);
+            }
+        }
+
+        private void not(String path, String found, String expected) {
+            faults.add(SpecException.not(path, found, expected));
+        }
+
+        /** Whether the value is of a kind; if not, it is a fault and passed over. */
+        private boolean is(String path, Token kind, String expected) {
+            Token found = in.currentToken();
+            if (found == kind) {
+                return true;
+            }
+            String what = switch (found) {
+                case BEGIN_OBJECT -> "an object";
+                case BEGIN_ARRAY -> "a list";
+                case STRING -> SpecException.quote(in.readString());
+                case NUMBER -> decimal(in).toString();
+                case BOOLEAN -> Boolean.toString(in.readBoolean());
+                default -> "null";
+            };
+            if (found == Token.BEGIN_OBJECT || found == Token.BEGIN_ARRAY) {
+                in.skipValue();
+            } else if (what.equals("null")) {
+                in.isNullValue();
+            }
+            faults.add(SpecException.of(path, what + " is not " + expected));
+            return false;
+        }
+
+        private static BigDecimal decimal(JsonReader in) {
+            return in.readDecimal();
+        }
+
+        private @Nullable String text(String path, String expected) {
+            return is(path, Token.STRING, expected) ? in.readString() : null;
+        }
+
+        private void number(String path, Whole whole) {
+            String expected = "a whole number from " + whole.least() + " to " + whole.most();
+            if (!is(path, Token.NUMBER, expected)) {
+                return;
+            }
+            BigDecimal found = decimal(in);
+            // 1e999999999 is a number of a few bytes and of a billion digits.
+            boolean small = found.precision() <= LONGEST_NUMBER && Math.abs((long) found.scale()) <= LONGEST_NUMBER;
+            boolean good = false;
+            if (small && found.stripTrailingZeros().scale() <= 0) {
+                BigInteger value = found.toBigInteger();
+                good = value.compareTo(whole.least()) >= 0 && value.compareTo(whole.most()) <= 0;
+            }
+            if (!good) {
+                faults.add(SpecException.of(path, (small ? found.toPlainString() : "the number") + " is not " + expected));
+            }
+        }
+
+        private void list(String path, Items items) {
+            if (!is(path, Token.BEGIN_ARRAY, "a list")) {
+                return;
+            }
+            in.beginArray();
+            int index = 0;
+            while (in.hasNextElement()) {
+                value(path + "[" + index + "]", items.of());
+                index++;
+            }
+            in.endArray();
+            if (index == 0 && !items.empty()) {
+                faults.add(SpecException.of(path, "the list must not be empty"));
+            }
+        }
+
+        private void entries(String path, Entries entries) {
+            if (!is(path, Token.BEGIN_OBJECT, "an object")) {
+                return;
+            }
+            in.beginObject();
+            while (in.hasNextField()) {
+                String name = in.nextField();
+                if (!entries.names().check().accepts(name)) {
+                    not(path, name, entries.names().expected());
+                }
+                value(below(path, name), entries.values());
+            }
+            in.endObject();
+        }
+
+        private void object(String path, Properties properties) {
+            if (!is(path, Token.BEGIN_OBJECT, "an object")) {
+                return;
+            }
+            Set<String> seen = new HashSet<>();
+            in.beginObject();
+            while (in.hasNextField()) {
+                String name = in.nextField();
+                Property property = properties.find(name);
+                if (property == null) {
+                    in.skipValue();
+                } else if (!in.isNullValue()) {
+                    seen.add(name);
+                    value(below(path, name), property.shape());
+                }
+            }
+            in.endObject();
+            for (Property p : properties.all()) {
+                if (p.required() && !seen.contains(p.name())) {
+                    faults.add(SpecException.of(below(path, p.name()), "is missing; it should be " + expected(p.shape())));
+                }
+            }
+        }
+
+        private static String below(String path, String name) {
+            return path.isEmpty() ? name : path + "." + name;
+        }
+
+        private static String expected(JsonShape shape) {
+            return switch (shape) {
+                case Text t -> t.expected();
+                case Word w -> w.expected();
+                case Whole w -> "a whole number from " + w.least() + " to " + w.most();
+                case Flag f -> "true or false";
+                case Items i -> i.empty() ? "a list" : "a list that is not empty";
+                case Entries e -> "an object";
+                case Properties p -> "an object";
+            };
+        }
+    }
+}
