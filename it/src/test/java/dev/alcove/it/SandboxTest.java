@@ -80,6 +80,33 @@ class SandboxTest {
     }
 
     @Test
+    void itsUsersAreNobodysOutside() throws Exception {
+        for (String file : List.of("/proc/self/uid_map", "/proc/self/gid_map")) {
+            String map =
+                    pry("read", file).run().stdout().text().lines().findFirst().orElseThrow();
+            List<String> words = List.of(map.strip().split(" +"));
+            assertThat(words).hasSize(3);
+            assertThat(Long.parseLong(words.get(1))).as(map).isGreaterThan(65535);
+        }
+        String status = pry("read", "/proc/self/status").run().stdout().text();
+        assertThat(status.lines())
+                .contains("Uid:\t65534\t65534\t65534\t65534", "Gid:\t65534\t65534\t65534\t65534", "Groups:\t ")
+                .contains("CapBnd:\t0000000000000000");
+    }
+
+    /** What root gives it is found by root: the directories above need not be open to the sandbox's user. */
+    @Test
+    void whatLiesInAPrivateDirectory(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("input"), "given");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        assertThat(pry("read", file.toString()).read(file).run().stdout().text())
+                .isEqualTo("given\ngot it\n");
+        failed(pry("write", file.toString(), "changed").read(file).run(), file.toString());
+        failed(pry("create", folder + "/more").read(file).run(), folder.toString());
+        assertThat(folder).isDirectoryContaining(file::equals);
+    }
+
+    @Test
     void statusesAreItsOwn() throws Exception {
         assertThat(pry("exit", "137").run().ending()).isEqualTo(new Ending.Exited(137));
         assertThat(pry("exit", "3").run().ending()).isEqualTo(new Ending.Exited(3));

@@ -57,6 +57,18 @@ final class Caller {
                 && ThisProcess.cgroups().of(CgroupController.DEVICES).isPresent();
     }
 
+    /**
+     * Whether it can give a container users that are nobody else's: root of the machine, where user namespaces may be made.
+     */
+    boolean hasUnusedIds() {
+        Set<Capability> own = capabilities();
+        return privileged()
+                && own.contains(Capability.SETUID)
+                && own.contains(Capability.SETGID)
+                && ThisProcess.inInitialUserNamespace()
+                && !text("/proc/sys/user/max_user_namespaces").strip().equals("0");
+    }
+
     List<LinuxIdMapping> uidMappings() {
         return mappings("/etc/subuid", status.uids().get(1));
     }

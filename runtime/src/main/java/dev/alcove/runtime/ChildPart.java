@@ -21,6 +21,7 @@ final class ChildPart {
     private final Predicate<NamespaceKind> joined;
     private final Map<NamespaceKind, Arg.Result> joins;
     private final CgroupPart cgroup;
+    private final MountPart mounts;
     private final OciLinux linux;
     private final OciProcess process;
     private final Optional<Arg.Result> inheritedTerminal;
@@ -35,6 +36,7 @@ final class ChildPart {
             Predicate<NamespaceKind> joined,
             Map<NamespaceKind, Arg.Result> joins,
             CgroupPart cgroup,
+            MountPart mounts,
             OciLinux linux,
             OciProcess process,
             Optional<Arg.Result> inheritedTerminal) {
@@ -44,6 +46,7 @@ final class ChildPart {
         this.joined = joined;
         this.joins = joins;
         this.cgroup = cgroup;
+        this.mounts = mounts;
         this.linux = linux;
         this.process = process;
         this.inheritedTerminal = inheritedTerminal;
@@ -212,7 +215,6 @@ final class ChildPart {
         if (!creates.test(NamespaceKind.MOUNT)) {
             return hostTerminal();
         }
-        MountPart mounts = new MountPart(plan, cgroup);
         mounts.openSources();
         propagation();
         if (plan.spec.rootfs() instanceof Rootfs.Inherited) {

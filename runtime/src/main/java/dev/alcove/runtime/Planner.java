@@ -50,6 +50,7 @@ public final class Planner {
     private final OciProcess process;
     private final Map<NamespaceKind, String> namespaces = new EnumMap<>(NamespaceKind.class);
     private final CgroupPart cgroup;
+    private final MountPart mounts;
     private final boolean newUser;
     private final Map<NamespaceKind, Arg.Result> joins = new EnumMap<>(NamespaceKind.class);
     private final Data sockets = Data.buffer(8, "sockets");
@@ -85,6 +86,7 @@ public final class Planner {
                         ? new CgroupWrites(List.of(), List.of(), Optional.empty(), List.of(), List.of())
                         : CgroupWrites.plan(facts.cgroups(), group, limits()));
         check();
+        this.mounts = new MountPart(plan, cgroup);
     }
 
     /**
@@ -168,6 +170,7 @@ public final class Planner {
                 Program.Builder.attempted(
                         "no zombie stays", Syscall.WAIT4, pid, Arg.NULL, plan.flags("__WALL"), Arg.NULL));
         plan.close(childEnd);
+        mounts.closeEarly();
         for (int fd = 0; fd <= 2; fd++) {
             p.attempt(
                     "a pipe ends when the container closes it: the monitor must not hold it open",
@@ -227,7 +230,7 @@ public final class Planner {
 
         p.heading("the child: becomes the container's process", "");
         p.bind(child);
-        new ChildPart(plan, this::creates, this::joins, joins, cgroup, linux, process, terminalSlave)
+        new ChildPart(plan, this::creates, this::joins, joins, cgroup, mounts, linux, process, terminalSlave)
                 .plan(parentEnd, childEnd);
         return p.build();
     }
@@ -264,7 +267,16 @@ public final class Planner {
                 Arg.ZERO,
                 Arg.at(sockets));
         timeOffsets();
+        if (newUser && creates(NamespaceKind.MOUNT) && facts.privileged() && !mayMount()) {
+            mounts.openEarly();
+        }
         return packed;
+    }
+
+    /** Whether somebody in the container can have the capability by which mounts are changed. */
+    private boolean mayMount() {
+        return process.capabilities() == null
+                || process.capabilities().bounding().contains(Capability.SYS_ADMIN.kernelName());
     }
 
     /**

@@ -164,6 +164,15 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
         all.add(new Golden("user-one-id", one.spec(), Machines.user()));
         List<LinuxIdMapping> nobody = List.of(new LinuxIdMapping(65534, 1000, 1));
         all.add(new Golden("user-nobody", new Wanted().user(nobody).spec(), Machines.user()));
+        all.add(new Golden(
+                "user-of-root",
+                new Wanted()
+                        .user(RANGE)
+                        .mount(
+                                OciMount.of("/data", "bind", "/srv/data", List.of("rbind", "ro")),
+                                OciMount.of("/peer", "bind", "/srv/data", List.of("rbind", "slave")))
+                        .spec(),
+                Machines.root(Machines.v1())));
         all.add(new Golden("user-ranges", new Wanted().user(OWN_AND_RANGE).spec(), Machines.user()));
         all.add(new Golden(
                 "user-time",
