@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Who starts the container, and what that gives by default: ids to map, devices to limit, the resolver to use. */
@@ -88,7 +89,7 @@ final class Caller {
             return all;
         }
         all.add(new LinuxIdMapping(0, own, 1));
-        if (!onPath("newuidmap") || !onPath("newgidmap")) {
+        if (onPath("newuidmap").isEmpty() || onPath("newgidmap").isEmpty()) {
             return all;
         }
         long uid = status.uids().get(1);
@@ -117,17 +118,21 @@ final class Caller {
         return UNUSED;
     }
 
-    private static boolean onPath(String program) {
+    /** Where a program is that PATH leads to. */
+    static Optional<Path> onPath(String program) {
         String path = System.getenv().getOrDefault("PATH", Defaults.PATH);
         for (int from = 0; from <= path.length(); ) {
             int colon = path.indexOf(':', from);
             int to = colon < 0 ? path.length() : colon;
-            if (to > from && Files.isExecutable(Path.of(path.substring(from, to), program))) {
-                return true;
+            if (to > from) {
+                Path found = Path.of(path.substring(from, to), program);
+                if (Files.isExecutable(found)) {
+                    return Optional.of(found);
+                }
             }
             from = to + 1;
         }
-        return false;
+        return Optional.empty();
     }
 
     /** The host's resolver configuration, for a container that uses the host's network. */

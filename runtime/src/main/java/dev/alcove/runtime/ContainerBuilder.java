@@ -447,8 +447,8 @@ public final class ContainerBuilder {
     }
 
     /**
-     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY. Not for a detached container, and
-     * not for one more process in it: to these such calls fail with ENOSYS.
+     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY: those of the container, and those of
+     * each process more that {@link Container#exec} starts in it. Not for a detached container.
      */
     public ContainerBuilder supervisor(Supervisor supervisor) {
         this.supervisor = Optional.of(supervisor);

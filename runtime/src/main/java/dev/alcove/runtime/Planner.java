@@ -210,7 +210,7 @@ public final class Planner {
                             procs, "without a PID namespace of its own, what it started must be ended one by one")));
         }
         recordExit(exited);
-        if (spec.supervisor().isPresent() && !spec.detached()) {
+        if (spec.supervisor().isPresent() && !spec.detached() && spec.target().isEmpty()) {
             new SupervisorPart(plan).ended(pid, exited);
         }
         p.unwind();
