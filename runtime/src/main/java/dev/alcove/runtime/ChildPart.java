@@ -216,8 +216,10 @@ final class ChildPart {
             return hostTerminal();
         }
         mounts.openSources();
-        propagation();
-        if (plan.spec.rootfs() instanceof Rootfs.Inherited) {
+        boolean ownRoot = !(plan.spec.rootfs() instanceof Rootfs.Inherited);
+        PropagationPart propagation = new PropagationPart(plan, linux.rootfsPropagation(), ownRoot);
+        propagation.cutOff();
+        if (!ownRoot) {
             plan.root(p.callTo(
                     "root",
                     "the caller's own files",
@@ -245,6 +247,7 @@ final class ChildPart {
         protect.mask(linux);
         var rootSpec = plan.spec.config().root();
         root.enter(rootSpec != null && rootSpec.readonly());
+        propagation.settle();
         return terminal;
     }
 
@@ -261,27 +264,6 @@ final class ChildPart {
                     plan.place(cwd, true, "the working directory is made where it is missing, as docker does");
             plan.close(there);
         }
-    }
-
-    private void propagation() {
-        String wanted = linux.rootfsPropagation();
-        String flag = switch (wanted.startsWith("r") ? wanted.substring(1) : wanted) {
-            case "shared" -> "MS_SHARED";
-            case "slave" -> "MS_SLAVE";
-            case "unbindable" -> "MS_UNBINDABLE";
-            case "private", "" -> "MS_PRIVATE";
-            default ->
-                throw new IllegalArgumentException(
-                        "linux.rootfsPropagation: '" + wanted + "' is not one of shared, slave, private, unbindable");
-        };
-        p.call(
-                "what is mounted here stays here",
-                Syscall.MOUNT_SETATTR,
-                Arg.CWD,
-                Arg.string("/"),
-                plan.flags("AT_RECURSIVE"),
-                plan.attributes("", "", flag),
-                Plan.ATTR_SIZE);
     }
 
     private void terminal(Optional<Arg.Result> slave) {

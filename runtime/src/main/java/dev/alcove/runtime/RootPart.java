@@ -195,7 +195,7 @@ final class RootPart {
         plan.p.call(why, Syscall.MKNODAT, root, Arg.string(path), Arg.mode(0100644), Arg.ZERO);
     }
 
-    /** The last of the child's mount steps: the new root becomes /, and the old one is no longer there. */
+    /** When all is mounted: the new root becomes /, and the old one is no longer there. */
     void enter(boolean readOnly) {
         Program.Builder p = plan.p;
         if (readOnly) {

@@ -66,6 +66,9 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                         .onlyMounts()
                         .linux(l -> l.maskedPaths(List.of()).readonlyPaths(List.of())));
         m.put("read-only", new Wanted().readOnly());
+        m.put("root-shared", new Wanted().linux(l -> l.rootfsPropagation("rshared")));
+        m.put("root-slave", new Wanted().linux(l -> l.rootfsPropagation("rslave")));
+        m.put("root-unbindable", new Wanted().rootfs(Rootfs.host()).linux(l -> l.rootfsPropagation("unbindable")));
         m.put("init", new Wanted().init());
         m.put("init-terminal", new Wanted().init().process(p -> p.terminal(true).consoleSize(new ConsoleSize(24, 80))));
         m.put("terminal", new Wanted().process(p -> p.terminal(true)));
