@@ -126,7 +126,7 @@ public final class Sandbox {
     /**
      * How many processors' time it may use; 1 at first.
      *
-     * @param number 0.1 or more
+     * @param number 0.1 to as many as the machine has
      */
     public Sandbox cpus(double number) {
         cpus = number;
