@@ -518,4 +518,47 @@ class ExhaustionTest {
             }
         }
     }
+
+    /** A JVM in a mount namespace of its own, where these hierarchies are read-only. */
+    private List<String> withReadOnly(List<CgroupHierarchy> hierarchies) throws IOException {
+        StringBuilder script = new StringBuilder("set -e\n");
+        for (CgroupHierarchy h : hierarchies) {
+            String at = h.mountPoint();
+            script.append("mount --bind ")
+                    .append(at)
+                    .append(' ')
+                    .append(at)
+                    .append("; mount -o remount,bind,ro ")
+                    .append(at)
+                    .append("; ! mkdir ")
+                    .append(at)
+                    .append("/alcove-test-read-only 2>&-\n");
+        }
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script + "exec \"$@\"", "sh"));
+        command.addAll(helper("groups", id).command());
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.onExit().join().exitValue()).as(said).isZero();
+        return said.lines().toList();
+    }
+
+    @Test
+    void groupsThatRootCannotWriteTo() throws IOException {
+        CgroupHierarchy memory = versionOne(CgroupController.MEMORY);
+        String refused = "limits: %s cannot be limited here|  likely cause: the groups below %s are not this user's to"
+                + " change|  mend: run as root with /sys/fs/cgroup writable, or leave the limit out";
+        List<String> one = withReadOnly(List.of(memory));
+        assertThat(one).containsExactly(refused.formatted("memory", memory.mountPoint()), "ended 0", "ended 0");
+        CgroupHierarchy pids = versionOne(CgroupController.PIDS);
+        CgroupHierarchy devices = versionOne(CgroupController.DEVICES);
+        assertThat(withReadOnly(CgroupLayout.read().hierarchies()))
+                .containsExactly(
+                        refused.formatted("memory", memory.mountPoint()),
+                        refused.formatted("pids", pids.mountPoint()),
+                        // Root's container has rules of devices, or it would have the machine's.
+                        refused.formatted("devices", devices.mountPoint()));
+    }
 }

@@ -5,6 +5,7 @@ import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Open;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
+import dev.alcove.spec.Bytes;
 import dev.alcove.spec.LinuxIdMapping;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A JVM that the test takes something from. Its arguments: {@code descriptors}, {@code handover} or {@code mapper} and an
- * id, or {@code processes} and an id; it says a line for each start that it tried: the outcome, with the message's lines joined.
+ * A JVM that the test takes something from. Its arguments: {@code descriptors}, {@code handover}, {@code mapper} or
+ * {@code groups} and an id, or {@code processes} and an id; it says a line for each start that it tried: the outcome, with the message's lines joined.
  */
 final class Starving {
     static final int MOST = 20;
@@ -35,6 +36,7 @@ final class Starving {
             case "descriptors" -> descriptors(args[1], args[2].equals("cold"));
             case "handover" -> handover(args[1]);
             case "mapper" -> mapper(args[1]);
+            case "groups" -> groups(args[1]);
             default -> processes(args[1]);
         }
     }
@@ -147,6 +149,13 @@ final class Starving {
         for (int left = 0; left <= MOST; left++) {
             System.out.println(starved(left, mapping));
         }
+    }
+
+    /** Some hierarchies, or all, are read-only here. */
+    private static void groups(String id) {
+        System.out.println(attempt(new ContainerBuilder("true").id(id).memory(Bytes.mebi(64))));
+        System.out.println(attempt(new ContainerBuilder("true").id(id).pids(64)));
+        System.out.println(attempt(new ContainerBuilder("true").id(id)));
     }
 
     private static void limit() {
