@@ -189,7 +189,7 @@ final class ChildPart {
     }
 
     private void join(NamespaceKind kind, Arg.Result ns) {
-        p.call("share this room", Syscall.SETNS, ns, plan.flags(Planner.flagName(kind)));
+        p.call("share this room", Syscall.SETNS, ns, plan.flags(JoinPart.flagName(kind)));
         plan.close(ns);
     }
 
