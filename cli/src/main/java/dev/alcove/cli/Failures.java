@@ -30,18 +30,21 @@ final class Failures {
         return switch (e) {
             case UsageException u ->
                 text + "\n  see 'alcove " + (u.command().isEmpty() ? "" : u.command() + " ") + "--help'";
+            case ContainerException c when c.getCause() instanceof CgroupUnavailableException limit -> limit(limit);
             case ContainerException c -> text;
             case SpecException s -> text;
             case IllegalArgumentException i -> text;
-            case CgroupUnavailableException c ->
-                flag(c.limit()) + ": this limit cannot be set\n  likely cause: " + c.missing() + "\n  mend: "
-                        + c.mend();
+            case CgroupUnavailableException c -> limit(c);
             case LinuxException l -> text;
             case UncheckedIOException u -> text;
             default ->
                 "internal error: " + text + "\n  likely cause: a mistake in alcove"
                         + "\n  mend: set ALCOVE_DEBUG=1, run it again, and report what it prints";
         };
+    }
+
+    private static String limit(CgroupUnavailableException e) {
+        return flag(e.limit()) + ": this limit cannot be set\n  likely cause: " + e.missing() + "\n  mend: " + e.mend();
     }
 
     /** The flag that a limit comes from, or the limit's own name. */

@@ -3,6 +3,7 @@ package dev.alcove.cli;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Signal;
+import dev.alcove.oci.Walk;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.ContainerStore;
 import dev.alcove.runtime.Rehearsal;
@@ -68,6 +69,7 @@ final class Training {
                 say(command + ": " + status + ", " + out.size() + " characters");
             }
             rehearse(folder);
+            Walk.all(Files.createDirectories(folder.resolve("oci")));
         } finally {
             remove(folder);
         }

@@ -10,6 +10,7 @@ import dev.alcove.runtime.OciContainers;
 import dev.alcove.runtime.OciExec;
 import dev.alcove.runtime.OciRequest;
 import dev.alcove.spec.OciProcess;
+import dev.alcove.spec.OciSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,26 +19,27 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The runtime itself: containers of module runtime, made by the native front. */
 final class AlcoveRuntime implements OciRuntime {
     private final OciContainers containers;
-    private final Map<String, String> environment;
+    private final Supplier<Optional<Front>> fronts;
 
-    AlcoveRuntime(RuntimeOptions options, Map<String, String> environment) {
+    /**
+     * The containers that the options name.
+     *
+     * @param fronts the front of this process, for the first that needs it
+     */
+    AlcoveRuntime(RuntimeOptions options, Supplier<Optional<Front>> fronts) {
         switch (options.cgroups()) {
             case CGROUPFS -> {}
             case SYSTEMD -> throw unsupported("--systemd-cgroup", "use --cgroup-manager cgroupfs");
             case DISABLED -> throw unsupported("--cgroup-manager disabled", "use --cgroup-manager cgroupfs");
         }
         this.containers = OciContainers.at(options.root());
-        this.environment = environment;
-    }
-
-    static boolean privileged() {
-        return OciContainers.defaultRoot(Map.of("XDG_RUNTIME_DIR", "/nowhere")).startsWith("/run");
+        this.fronts = fronts;
     }
 
     private static ContainerException unsupported(String what, String mend) {
@@ -46,7 +48,7 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     private Front front() {
-        return Front.of(environment)
+        return fronts.get()
                 .orElseThrow(() -> new ContainerException(
                         Kind.INTERNAL,
                         "this JVM was not started by the native front of alcove-oci"
@@ -54,11 +56,11 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     @Override
-    public void create(CreateRequest request) {
-        make(request, false, true);
+    public void create(CreateRequest request, OciSpec spec) {
+        make(request, spec, false, true);
     }
 
-    private OciContainer make(CreateRequest request, boolean foreground, boolean keep) {
+    private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
         if (!request.pivot()) {
             throw unsupported(
                     "--no-pivot", "leave it out: the root file system need not be one that pivot_root refuses");
@@ -68,7 +70,6 @@ final class AlcoveRuntime implements OciRuntime {
                     new OciRequest(
                             request.id(),
                             request.bundle(),
-                            Optional.of(request.config()),
                             request.consoleSocket(),
                             request.pidfdSocket(),
                             request.pidFile(),
@@ -76,6 +77,7 @@ final class AlcoveRuntime implements OciRuntime {
                             request.newKeyring(),
                             foreground,
                             keep),
+                    spec,
                     front);
             if (!foreground) {
                 return container;
@@ -98,8 +100,8 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     @Override
-    public int run(CreateRequest request, boolean detach, boolean keep) {
-        OciContainer container = make(request, !detach, keep);
+    public int run(CreateRequest request, OciSpec spec, boolean detach, boolean keep) {
+        OciContainer container = make(request, spec, !detach, keep);
         if (detach) {
             start(container);
         }
@@ -239,7 +241,7 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     @Override
-    public int restore(CreateRequest request, CheckpointRequest checkpoint, boolean detach) {
+    public int restore(CreateRequest request, OciSpec spec, CheckpointRequest checkpoint, boolean detach) {
         throw unsupported("restore", "use runc where CRIU works");
     }
 }

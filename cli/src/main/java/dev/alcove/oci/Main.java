@@ -1,5 +1,9 @@
 package dev.alcove.oci;
 
+import dev.alcove.linux.Kernel;
+import dev.alcove.linux.Proc;
+import dev.alcove.linux.ProcStatus;
+import dev.alcove.runtime.Front;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -28,13 +32,18 @@ public final class Main {
                 out,
                 err,
                 InstantSource.system(),
-                AlcoveRuntime.privileged(),
+                caller(),
                 OciLog.standard(err, InstantSource.system()),
-                options -> new AlcoveRuntime(options, System.getenv()));
+                options -> new AlcoveRuntime(options, () -> Front.of(System.getenv())));
         int status = OciCommands.run(context, Arrays.asList(args));
         out.flush();
         err.flush();
         Runtime.getRuntime().halt(status);
+    }
+
+    static OciContext.Caller caller() {
+        ProcStatus status = Proc.status(Kernel.pid()).orElseThrow();
+        return new OciContext.Caller(status.uids().get(1), status.gids().get(1));
     }
 
     private static PrintStream stream(FileDescriptor fd) {

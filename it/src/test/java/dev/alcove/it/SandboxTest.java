@@ -21,7 +21,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,33 @@ class SandboxTest {
                 .noneMatch(line -> line.startsWith("PATH=") || line.startsWith("USER="));
         assertThat(pry("read", "/dev/stdin").stdin("häll").run().stdout().text())
                 .isEqualTo("häll\ngot it\n");
+    }
+
+    @Test
+    void itsUsersAreNobodysOutside() throws Exception {
+        for (String file : List.of("/proc/self/uid_map", "/proc/self/gid_map")) {
+            String map =
+                    pry("read", file).run().stdout().text().lines().findFirst().orElseThrow();
+            List<String> words = List.of(map.strip().split(" +"));
+            assertThat(words).hasSize(3);
+            assertThat(Long.parseLong(words.get(1))).as(map).isGreaterThan(65535);
+        }
+        String status = pry("read", "/proc/self/status").run().stdout().text();
+        assertThat(status.lines())
+                .contains("Uid:\t65534\t65534\t65534\t65534", "Gid:\t65534\t65534\t65534\t65534", "Groups:\t ")
+                .contains("CapBnd:\t0000000000000000");
+    }
+
+    /** What root gives it is found by root: the directories above need not be open to the sandbox's user. */
+    @Test
+    void whatLiesInAPrivateDirectory(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("input"), "given");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        assertThat(pry("read", file.toString()).read(file).run().stdout().text())
+                .isEqualTo("given\ngot it\n");
+        failed(pry("write", file.toString(), "changed").read(file).run(), file.toString());
+        failed(pry("create", folder + "/more").read(file).run(), folder.toString());
+        assertThat(folder).isDirectoryContaining(file::equals);
     }
 
     @Test
@@ -147,6 +176,67 @@ class SandboxTest {
         runner.interrupt();
         assertThat(runner.join(Duration.ofSeconds(20))).isTrue();
         assertThat(runner.isInterrupted() || !runner.isAlive()).isTrue();
+    }
+
+    /** The JVM inside, when its program runs. */
+    private static ProcessHandle inside() {
+        Wait.until("a JVM inside", () -> jvms().findAny().isPresent());
+        return jvms().findAny().orElseThrow();
+    }
+
+    private static Stream<ProcessHandle> jvms() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(p -> p.info().command().orElse("").equals("/jdk/bin/java"));
+    }
+
+    @Test
+    void anInterruptEndsItWhenItsStreamsAreClosed() throws Exception {
+        Sandbox sandbox = sandbox(Greed.class, "silent-time", "0").timeout(Duration.ofMinutes(5));
+        CompletableFuture<Object> ended = new CompletableFuture<>();
+        Thread runner = Thread.ofPlatform().start(() -> {
+            try {
+                ended.complete(sandbox.run());
+            } catch (InterruptedException | RuntimeException e) {
+                ended.complete(e);
+            }
+        });
+        ProcessHandle jvm = inside();
+        // Past the streams' ends, which it waits for first.
+        Wait.until("the wait for the end", () -> {
+            List<StackTraceElement> stack = List.of(runner.getStackTrace());
+            return stack.stream().anyMatch(f -> List.of("waitFor", "end").contains(f.getMethodName()))
+                    && stack.stream().noneMatch(f -> f.getClassName().contains("CountDownLatch"));
+        });
+        runner.interrupt();
+        assertThat(runner.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(ended.join()).isInstanceOf(InterruptedException.class);
+        assertThat(jvm.isAlive()).isFalse();
+        assertThat(jvms()).isEmpty();
+    }
+
+    @Test
+    void aMonitorThatIsKilledIsNoEndOfTheProgram() throws Exception {
+        Sandbox sandbox = sandbox(Greed.class, "time", "0").timeout(Duration.ofMinutes(5));
+        CompletableFuture<Object> ended = new CompletableFuture<>();
+        Thread runner = Thread.ofPlatform().start(() -> {
+            try {
+                ended.complete(sandbox.run());
+            } catch (InterruptedException | RuntimeException e) {
+                ended.complete(e);
+            }
+        });
+        ProcessHandle jvm = inside();
+        ProcessHandle monitor = jvm.parent().orElseThrow();
+        assertThat(monitor.parent()).contains(ProcessHandle.current());
+        assertThat(monitor.destroyForcibly()).isTrue();
+        assertThat(runner.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(ended.join()).isInstanceOfSatisfying(Verdict.class, verdict -> {
+            assertThat(verdict.ending()).isEqualTo(new Ending.MonitorKilled());
+            assertThat(verdict.status()).isEqualTo(137);
+            assertThat(verdict.clean()).isFalse();
+        });
+        assertThat(jvms()).isEmpty();
     }
 
     @Test

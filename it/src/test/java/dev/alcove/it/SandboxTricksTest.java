@@ -8,11 +8,15 @@ import static dev.alcove.it.Tricks.pry;
 import static dev.alcove.it.Tricks.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.alcove.it.tricks.Datagram;
 import dev.alcove.it.tricks.Greed;
+import dev.alcove.it.tricks.SystemCall;
 import dev.alcove.runtime.Sandbox;
 import dev.alcove.runtime.Verdict;
 import dev.alcove.runtime.Verdict.Ending;
 import dev.alcove.spec.Bytes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -211,6 +215,52 @@ class SandboxTricksTest {
         forbidden(calls("socket", "40", "1", "0").run(), "socket");
         forbidden(calls("socket", "38", "5", "0").run(), "socket");
         forbidden(calls("socket", "16", "3", "0").run(), "socket");
+    }
+
+    /**
+     * By the one sendmsg(2) that the filter lets pass, a datagram socket could write to any other, whoever's, below a path
+     * that may be read: none is to be had, of a pair neither. Abstract names end at the network namespace besides.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "abstract"})
+    void aDatagramSocketOfTheHost(String kind, @TempDir Path folder) throws Throwable {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path path = folder.resolve("datagrams");
+        String name = kind.equals("path") ? path.toString() : "@alcove-test-" + folder.getFileName();
+        int datagram = 2;
+        int nonBlocking = 0x800;
+        long socket = SystemCall.call(Tricks.number("socket"), 1, datagram | nonBlocking, 0, 0, 0, 0);
+        try {
+            MemorySegment address = Datagram.address(name);
+            assertThat(SystemCall.call(Tricks.number("bind"), socket, address.address(), address.byteSize(), 0, 0, 0))
+                    .isZero();
+            if (kind.equals("path")) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
+            }
+            forbidden(datagram(datagram, name).read(folder).run(), "socketpair");
+            // The kernel makes a datagram socket of SOCK_RAW.
+            forbidden(datagram(3, name).read(folder).run(), "socketpair");
+            Verdict stream = datagram(1, name).read(folder).run();
+            assertThat(stream.stdout().text()).contains("pair 0").doesNotContain("sent 1");
+            MemorySegment into = Arena.global().allocate(8);
+            assertThat(SystemCall.call(Tricks.number("recvfrom"), socket, into.address(), 8, 0, 0, 0))
+                    .as("nothing came: EAGAIN")
+                    .isEqualTo(-11);
+        } finally {
+            SystemCall.call(Tricks.number("close"), socket, 0, 0, 0, 0, 0);
+        }
+    }
+
+    private static Sandbox datagram(int type, String name) {
+        return sandbox(
+                        Datagram.class,
+                        Integer.toString(Tricks.number("socketpair")),
+                        Integer.toString(Tricks.number("dup3")),
+                        Integer.toString(Tricks.number("sendmsg")),
+                        "4",
+                        Integer.toString(type),
+                        name)
+                .nativeAccess(true);
     }
 
     // ---- memory, time, output

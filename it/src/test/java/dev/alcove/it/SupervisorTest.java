@@ -2,6 +2,7 @@ package dev.alcove.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Poller;
@@ -10,8 +11,8 @@ import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.SeccompChoice;
 import dev.alcove.runtime.Supervisor;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,11 +38,11 @@ class SupervisorTest {
         private final Poller poller = new Poller("alcove-it");
         private final List<String> asked = new CopyOnWriteArrayList<>();
         private final List<Integer> ends = new CopyOnWriteArrayList<>();
-        private Optional<SeccompListener> kept = Optional.empty();
+        private final List<SeccompListener> kept = new CopyOnWriteArrayList<>();
 
         @Override
         public void listen(SeccompListener listener) {
-            kept = Optional.of(listener);
+            kept.add(listener);
             watch(listener);
         }
 
@@ -69,7 +70,7 @@ class SupervisorTest {
         @Override
         public void close() {
             poller.close();
-            kept.ifPresent(SeccompListener::close);
+            kept.forEach(SeccompListener::close);
         }
     }
 
@@ -96,9 +97,41 @@ class SupervisorTest {
     }
 
     @Test
+    void isAskedAboutTheCallsOfOneMoreProcess() throws Exception {
+        try (Alternating supervisor = new Alternating();
+                Container room = new ContainerBuilder("sleep", "1000")
+                        .seccomp(SeccompChoice.profile(PROFILE))
+                        .supervisor(supervisor)
+                        .start()) {
+            try (Container more = room.exec("sh", "-c", "mkdir /tmp/one; mkdir /tmp/two; mkdir /tmp/three; ls /tmp")
+                    .start()) {
+                assertThat(more.process().getInputStream().readAllBytes())
+                        .asString(UTF_8)
+                        .isEqualTo("one\nthree\n");
+                assertThat(more.waitFor()).isZero();
+            }
+            assertThat(supervisor.asked).hasSize(3).allMatch(call -> call.startsWith("mkdir"));
+            assertThat(supervisor.kept).hasSize(2);
+            assertThat(supervisor.ends).as("the container has not").isEmpty();
+            assertThat(room.exec("mkdir", "/tmp/four")
+                            .privileged(true)
+                            .inheritIO()
+                            .start()
+                            .waitFor())
+                    .as("without a filter nobody is asked")
+                    .isZero();
+            assertThat(supervisor.asked).hasSize(3);
+            assertThatThrownBy(() ->
+                            room.exec("true").detached(Path.of("/dev/null")).start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("detached: ");
+        }
+    }
+
+    @Test
     void aStartThatFailsLeavesNothing() {
         try (Alternating supervisor = new Alternating()) {
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> new ContainerBuilder("/no/such/program")
+            assertThatThrownBy(() -> new ContainerBuilder("/no/such/program")
                             .seccomp(SeccompChoice.profile(PROFILE))
                             .supervisor(supervisor)
                             .start())

@@ -58,15 +58,14 @@ final class Tricks {
         List<String> arguments = new ArrayList<>();
         boolean name = true;
         for (String word : words) {
-            arguments.add(
-                    name
-                            ? Integer.toString(SyscallTable.standard()
-                                    .number(word, SeccompArch.of(Arch.host()))
-                                    .orElseThrow())
-                            : word);
+            arguments.add(name ? Integer.toString(number(word)) : word);
             name = word.equals("--");
         }
         return sandbox(SystemCall.class, arguments.toArray(String[]::new)).nativeAccess(true);
+    }
+
+    static int number(String call) {
+        return SyscallTable.standard().number(call, SeccompArch.of(Arch.host())).orElseThrow();
     }
 
     static void forbidden(Verdict verdict, String call) {

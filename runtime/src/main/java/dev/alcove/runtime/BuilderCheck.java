@@ -1,15 +1,17 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Capability;
+import dev.alcove.linux.Kernel;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Rlimit;
+import dev.alcove.spec.CpuSet;
+import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.OciMount;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.SpecException;
 import dev.alcove.spec.Sysctl;
 import dev.alcove.spec.TimeOffset;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,10 +19,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * What a builder was told that cannot be, all of it at once and each by the method that was called. Only what can be said
- * without looking at the machine; the planner says the rest.
+ * What a builder was told that cannot be, all of it at once and each by the method that was called. Of the machine it looks
+ * at its processors alone, if they are named; what else depends on it, the planner says.
  */
 final class BuilderCheck {
     /** __NEW_UTS_LEN: what sethostname(2) takes. */
@@ -175,13 +178,20 @@ final class BuilderCheck {
             if (!m.destination().startsWith("/")) {
                 fault("mount", quote(m.destination()) + " is not an absolute path");
             }
+            try {
+                MountOptions o = MountOptions.parse("mount", m.options());
+                if ((o.bind() || m.type().equals("bind")) && !o.data().isEmpty()) {
+                    fault("mount", quote(o.data().getFirst()) + " is not an option of a bind mount");
+                }
+            } catch (IllegalArgumentException e) {
+                faults.add(String.valueOf(e.getMessage()));
+            }
         }
     }
 
     private void streams() {
         StreamChoice s = b.streams;
-        boolean toFiles = s.merged() || moved(s.in()) || moved(s.out()) || moved(s.err());
-        if (s.terminal() && toFiles) {
+        if (s.hiddenByTerminal()) {
             fault("terminal", "a terminal takes the place of standard input, output and error: leave redirects out");
         }
         if (!s.given().isEmpty() && s.redirected()) {
@@ -208,11 +218,10 @@ final class BuilderCheck {
         }
     }
 
-    private static boolean moved(Redirect redirect) {
-        return redirect.file() != null;
-    }
-
     private void process() {
+        if (!SpecCheck.goodUmask(b.user)) {
+            fault("user", "the umask is not a mask of permissions, 0 to 0777");
+        }
         for (String name : b.capabilities) {
             if (Capability.named(name).isEmpty()) {
                 fault("capabilities", quote(name) + " is not a capability, capabilities(7)");
@@ -254,12 +263,41 @@ final class BuilderCheck {
         } catch (IllegalArgumentException e) {
             fault("limits", String.valueOf(e.getMessage()));
         }
+        LinuxCpu cpu = b.resources.cpu();
+        if (cpu == null) {
+            return;
+        }
+        int there = cpu.quota() == null ? 0 : SpecCheck.count(Kernel.processors());
+        if (SpecCheck.beyond(cpu, there)) {
+            fault("limits", "more processors' time than the " + there + " of this machine have");
+        }
+        within("cpus", cpu.cpus(), Kernel::processors);
+        within("mems", cpu.mems(), Kernel::memoryNodes);
+    }
+
+    /** The kernel would say so when the group has been made. */
+    private void within(String what, String wanted, Supplier<String> there) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        try {
+            CpuSet set = CpuSet.parse(what, wanted);
+            String list = there.get();
+            if (!list.isEmpty()) {
+                set.check(what, CpuSet.parse(what, list));
+            }
+        } catch (SpecException e) {
+            fault("limits", String.valueOf(e.getMessage()));
+        }
     }
 
     private void devices() {
         for (LinuxDevice d : b.devices) {
             if (!d.path().startsWith("/")) {
                 fault("device", quote(d.path()) + " is not an absolute path");
+            }
+            if (!SpecCheck.goodDeviceType(d)) {
+                fault("device", quote(d.type()) + " is not a kind of node: c or u, b, p");
             }
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Who starts the container, and what that gives by default: ids to map, devices to limit, the resolver to use. */
@@ -57,6 +58,18 @@ final class Caller {
                 && ThisProcess.cgroups().of(CgroupController.DEVICES).isPresent();
     }
 
+    /**
+     * Whether it can give a container users that are nobody else's: root of the machine, where user namespaces may be made.
+     */
+    boolean hasUnusedIds() {
+        Set<Capability> own = capabilities();
+        return privileged()
+                && own.contains(Capability.SETUID)
+                && own.contains(Capability.SETGID)
+                && ThisProcess.inInitialUserNamespace()
+                && !text("/proc/sys/user/max_user_namespaces").strip().equals("0");
+    }
+
     List<LinuxIdMapping> uidMappings() {
         return mappings("/etc/subuid", status.uids().get(1));
     }
@@ -76,7 +89,7 @@ final class Caller {
             return all;
         }
         all.add(new LinuxIdMapping(0, own, 1));
-        if (!onPath("newuidmap") || !onPath("newgidmap")) {
+        if (onPath("newuidmap").isEmpty() || onPath("newgidmap").isEmpty()) {
             return all;
         }
         long uid = status.uids().get(1);
@@ -105,17 +118,21 @@ final class Caller {
         return UNUSED;
     }
 
-    private static boolean onPath(String program) {
+    /** Where a program is that PATH leads to. */
+    static Optional<Path> onPath(String program) {
         String path = System.getenv().getOrDefault("PATH", Defaults.PATH);
         for (int from = 0; from <= path.length(); ) {
             int colon = path.indexOf(':', from);
             int to = colon < 0 ? path.length() : colon;
-            if (to > from && Files.isExecutable(Path.of(path.substring(from, to), program))) {
-                return true;
+            if (to > from) {
+                Path found = Path.of(path.substring(from, to), program);
+                if (Files.isExecutable(found)) {
+                    return Optional.of(found);
+                }
             }
             from = to + 1;
         }
-        return false;
+        return Optional.empty();
     }
 
     /** The host's resolver configuration, for a container that uses the host's network. */

@@ -21,6 +21,7 @@ final class ChildPart {
     private final Predicate<NamespaceKind> joined;
     private final Map<NamespaceKind, Arg.Result> joins;
     private final CgroupPart cgroup;
+    private final MountPart mounts;
     private final OciLinux linux;
     private final OciProcess process;
     private final Optional<Arg.Result> inheritedTerminal;
@@ -35,6 +36,7 @@ final class ChildPart {
             Predicate<NamespaceKind> joined,
             Map<NamespaceKind, Arg.Result> joins,
             CgroupPart cgroup,
+            MountPart mounts,
             OciLinux linux,
             OciProcess process,
             Optional<Arg.Result> inheritedTerminal) {
@@ -44,6 +46,7 @@ final class ChildPart {
         this.joined = joined;
         this.joins = joins;
         this.cgroup = cgroup;
+        this.mounts = mounts;
         this.linux = linux;
         this.process = process;
         this.inheritedTerminal = inheritedTerminal;
@@ -189,7 +192,7 @@ final class ChildPart {
     }
 
     private void join(NamespaceKind kind, Arg.Result ns) {
-        p.call("share this room", Syscall.SETNS, ns, plan.flags(Planner.flagName(kind)));
+        p.call("share this room", Syscall.SETNS, ns, plan.flags(JoinPart.flagName(kind)));
         plan.close(ns);
     }
 
@@ -215,10 +218,11 @@ final class ChildPart {
         if (!creates.test(NamespaceKind.MOUNT)) {
             return hostTerminal();
         }
-        MountPart mounts = new MountPart(plan, cgroup);
         mounts.openSources();
-        propagation();
-        if (plan.spec.rootfs() instanceof Rootfs.Inherited) {
+        boolean ownRoot = !(plan.spec.rootfs() instanceof Rootfs.Inherited);
+        PropagationPart propagation = new PropagationPart(plan, linux.rootfsPropagation(), ownRoot);
+        propagation.cutOff();
+        if (!ownRoot) {
             plan.root(p.callTo(
                     "root",
                     "the caller's own files",
@@ -247,6 +251,7 @@ final class ChildPart {
         new FrontPart(plan).rootIsThere(childEnd);
         var rootSpec = plan.spec.config().root();
         root.enter(rootSpec != null && rootSpec.readonly());
+        propagation.settle();
         return terminal;
     }
 
@@ -263,27 +268,6 @@ final class ChildPart {
                     plan.place(cwd, true, "the working directory is made where it is missing, as docker does");
             plan.close(there);
         }
-    }
-
-    private void propagation() {
-        String wanted = linux.rootfsPropagation();
-        String flag = switch (wanted.startsWith("r") ? wanted.substring(1) : wanted) {
-            case "shared" -> "MS_SHARED";
-            case "slave" -> "MS_SLAVE";
-            case "unbindable" -> "MS_UNBINDABLE";
-            case "private", "" -> "MS_PRIVATE";
-            default ->
-                throw new IllegalArgumentException(
-                        "linux.rootfsPropagation: '" + wanted + "' is not one of shared, slave, private, unbindable");
-        };
-        p.call(
-                "what is mounted here stays here",
-                Syscall.MOUNT_SETATTR,
-                Arg.CWD,
-                Arg.string("/"),
-                plan.flags("AT_RECURSIVE"),
-                plan.attributes("", "", flag),
-                Plan.ATTR_SIZE);
     }
 
     private void terminal(Optional<Arg.Result> slave) {

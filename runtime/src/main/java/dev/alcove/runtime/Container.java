@@ -445,7 +445,7 @@ public final class Container implements AutoCloseable {
             joinable = known;
         }
         ExecTarget target = known.target();
-        return new ExecBuilder(known.state(), spec::seccomp, this::pinned, pid -> target, command);
+        return new ExecBuilder(known.state(), spec::seccomp, this::pinned, pid -> target, spec.supervisor(), command);
     }
 
     /** What one more process needs to know; looked up once, for the first. */

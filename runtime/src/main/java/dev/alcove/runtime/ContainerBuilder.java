@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.CgroupUnavailableException;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.LinuxException;
@@ -447,8 +448,8 @@ public final class ContainerBuilder {
     }
 
     /**
-     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY. Not for a detached container, and
-     * not for one more process in it: to these such calls fail with ENOSYS.
+     * Who is asked about the system calls for which its filter says so, SCMP_ACT_NOTIFY: those of the container, and those of
+     * each process more that {@link Container#exec} starts in it. Not for a detached container.
      */
     public ContainerBuilder supervisor(Supervisor supervisor) {
         this.supervisor = Optional.of(supervisor);
@@ -498,11 +499,23 @@ public final class ContainerBuilder {
      * The program that {@link #start()} would run. Runs nothing.
      *
      * @throws IllegalArgumentException if something wanted cannot be
-     * @throws ContainerException       if something it names does not exist
+     * @throws ContainerException       if something it names does not exist, or a limit cannot be set on this machine
      */
     public Program explain() {
         ContainerSpec spec = spec();
-        return Planner.plan(spec, HostProbe.read(spec));
+        return plan(spec, HostProbe.read(spec));
+    }
+
+    private static Program plan(ContainerSpec spec, HostFacts facts) {
+        try {
+            return Planner.plan(spec, facts);
+        } catch (CgroupUnavailableException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.UNSUPPORTED,
+                    "limits: " + e.limit() + " cannot be limited here\n  likely cause: " + e.missing() + "\n  mend: "
+                            + e.mend(),
+                    e);
+        }
     }
 
     /**
@@ -510,13 +523,14 @@ public final class ContainerBuilder {
      *
      * @throws IllegalArgumentException if something wanted cannot be; it names every fault, by the method, and nothing was
      *                                  made
-     * @throws ContainerException       if a step failed; nothing is left
+     * @throws ContainerException       if something it names does not exist, a limit cannot be set on this machine, or a
+     *                                  step failed; nothing is left
      */
     public Container start() {
         try {
             ContainerSpec spec = spec();
             HostFacts facts = HostProbe.read(spec);
-            Program program = Planner.plan(spec, facts);
+            Program program = plan(spec, facts);
             return Container.start(streams, spec, facts, program, Map.of());
         } catch (LinuxException | UncheckedIOException e) {
             throw Failure.here("start container '" + id + "'", e);

@@ -1,10 +1,13 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.AtomicFile;
 import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.Fd;
 import dev.alcove.linux.FileStat;
 import dev.alcove.linux.Flock;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Open;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -37,7 +40,10 @@ import java.util.Optional;
  * <p>A crash at any instant leaves either a folder without a lock holder, which the next call clears, or nothing.
  */
 public final class ContainerStore {
-    static final List<String> FILES = List.of("state.json", "pid", "exit", "log", "creating", "lock");
+    /** What does not change; there as a whole or not at all. */
+    static final String RECORD = "state.json";
+
+    static final List<String> FILES = List.of(RECORD, "pid", "exit", "log", "creating", "lock");
 
     private static final Duration END = Duration.ofSeconds(10);
 
@@ -107,14 +113,17 @@ public final class ContainerStore {
                     if (detach) {
                         builder.detached(folder.resolve("log"));
                     }
+                    ContainerSpec spec = builder.spec();
                     StoredState state = StoredState.of(
-                            builder.spec(),
+                            spec,
                             given,
                             image,
                             stopSignal,
                             remove,
-                            StoredState.seccompText(builder.effectiveSeccomp()));
-                    Files.write(folder.resolve("state.json"), state.toJson());
+                            StoredState.seccompText(builder.effectiveSeccomp(), spec.supervised()));
+                    try (Fd directory = Open.path().directory().at(folder)) {
+                        AtomicFile.replace(directory, RECORD, state.toJson(), 0600);
+                    }
                     made = new NewContainer(new StoredContainer(folder, state), creating);
                     return made;
                 } finally {
@@ -241,20 +250,16 @@ public final class ContainerStore {
         return found;
     }
 
-    /** The state, or empty while it is being written or removed. */
+    /** The state, or empty before it is written and while it is being removed. */
     private static Optional<StoredState> read(Path folder) throws IOException {
         try {
-            byte[] json = Files.readAllBytes(folder.resolve("state.json"));
-            return json.length == 0 ? Optional.empty() : Optional.of(StoredState.parse(json));
+            return Optional.of(StoredState.parse(Files.readAllBytes(folder.resolve(RECORD))));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IllegalArgumentException e) {
-            if (Flock.isHeld(folder.resolve("creating"))) {
-                return Optional.empty(); // being written at this moment
-            }
             throw new ContainerException(
                     ContainerException.Kind.INTERNAL,
-                    "cannot read " + folder.resolve("state.json") + ": " + e.getMessage()
+                    "cannot read " + folder.resolve(RECORD) + ": " + e.getMessage()
                             + "\n  likely cause: another version of Alcove wrote it, or it was edited"
                             + "\n  mend: remove the folder " + folder,
                     e);

@@ -109,7 +109,7 @@ final class EnterPlanner {
     private void file(NamespaceKind kind) {
         Arg.Result fd = files.get(kind);
         if (fd != null) {
-            p.call("another " + kind.fileName() + " namespace", Syscall.SETNS, fd, plan.flags(Planner.flagName(kind)));
+            p.call("another " + kind.fileName() + " namespace", Syscall.SETNS, fd, plan.flags(JoinPart.flagName(kind)));
         }
     }
 
@@ -117,7 +117,7 @@ final class EnterPlanner {
         StringBuilder names = new StringBuilder();
         for (NamespaceKind kind : wanted.ofTarget()) {
             if (kind != NamespaceKind.PID || wanted.fork()) {
-                names.append(names.isEmpty() ? "" : "|").append(Planner.flagName(kind));
+                names.append(names.isEmpty() ? "" : "|").append(JoinPart.flagName(kind));
             }
         }
         if (!names.isEmpty()) {

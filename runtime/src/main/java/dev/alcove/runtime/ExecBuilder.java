@@ -30,6 +30,7 @@ public final class ExecBuilder {
     private final Supplier<Optional<SeccompFilter>> seccomp;
     private final Supplier<Pidfd> process;
     private final IntFunction<ExecTarget> target;
+    private final Optional<Supervisor> supervisor;
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private OciUser user;
@@ -44,18 +45,21 @@ public final class ExecBuilder {
      * @param container what is known of the container
      * @param seccomp   its policy, compiled
      * @param process   opens a handle of its first process, or says why it cannot
-     * @param target    what there is to join, by the first process's pid
+     * @param target     what there is to join, by the first process's pid
+     * @param supervisor who is asked about its calls, as about the container's
      */
     ExecBuilder(
             StoredState container,
             Supplier<Optional<SeccompFilter>> seccomp,
             Supplier<Pidfd> process,
             IntFunction<ExecTarget> target,
+            Optional<Supervisor> supervisor,
             List<String> command) {
         this.container = container;
         this.seccomp = seccomp;
         this.process = process;
         this.target = target;
+        this.supervisor = supervisor;
         this.command = List.copyOf(command);
         this.user = new OciUser(container.uid(), container.gid(), null, container.groups(), "");
         this.directory = container.cwd();
@@ -158,9 +162,14 @@ public final class ExecBuilder {
     /**
      * Starts it; returns when its program has been executed.
      *
-     * @throws ContainerException CONFLICT if the container does not run, or as {@link ContainerBuilder#start()}
+     * @throws IllegalArgumentException if it is detached and the container has a supervisor
+     * @throws ContainerException       CONFLICT if the container does not run, or as {@link ContainerBuilder#start()}
      */
     public Container start() {
+        if (supervisor.isPresent() && !privileged && streams.log().isPresent()) {
+            throw new IllegalArgumentException("detached: the container's supervisor is asked about the calls of this"
+                    + " process too, which would outlive it, and nobody would answer then");
+        }
         try (Pidfd first = process.get()) {
             ContainerSpec spec = spec(first.pid());
             HostFacts facts = HostProbe.read(spec);
@@ -214,7 +223,7 @@ public final class ExecBuilder {
                 Optional.of(target.apply(pid)),
                 streams.log().isPresent(),
                 Optional.empty(),
-                Optional.empty(),
+                privileged ? Optional.empty() : supervisor,
                 Optional.empty());
     }
 }

@@ -44,6 +44,11 @@ public final class Front implements AutoCloseable {
                 Integer.parseInt(value.substring(colon + 1))));
     }
 
+    /** One that is there to be walked through, with nobody behind it who runs anything. */
+    static Front rehearsed(UnixSocket socket) {
+        return new Front(socket, Wire.CONTROL);
+    }
+
     /** Its descriptor's number in the front. */
     int control() {
         return control;

@@ -5,6 +5,7 @@ import dev.alcove.linux.Kernel;
 import dev.alcove.linux.ProcStatus;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
+import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciMount;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class HostProbe {
         }
         boolean set = namesProcessors(spec);
         boolean host = spec.rootfs() instanceof Rootfs.Host;
-        return new HostFacts(
+        HostFacts facts = new HostFacts(
                 Arch.host(),
                 Kernel.version(),
                 status.uids().get(1),
@@ -79,14 +80,16 @@ final class HostProbe {
                 host ? rootLinks() : Map.of(),
                 host ? etc() : List.of(),
                 files(spec));
+        LandlockCheck.check(spec, facts);
+        return facts;
     }
 
     private static boolean namesProcessors(ContainerSpec spec) {
         OciLinux linux = spec.config().linux();
-        return linux != null
-                && linux.resources() != null
-                && linux.resources().cpu() != null
-                && !(linux.resources().cpu().cpus() + linux.resources().cpu().mems()).isEmpty();
+        LinuxCpu cpu = linux == null || linux.resources() == null
+                ? null
+                : linux.resources().cpu();
+        return cpu != null && (cpu.quota() != null || !(cpu.cpus() + cpu.mems()).isEmpty());
     }
 
     private static Map<String, String> rootLinks() {

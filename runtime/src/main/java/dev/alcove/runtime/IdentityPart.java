@@ -51,7 +51,9 @@ final class IdentityPart {
         p.tolerant(
                 "keyring",
                 List.of(Errno.ENOSYS, Errno.EDQUOT, Errno.EPERM),
-                "a session keyring of its own: the caller's keys cannot be read inside",
+                "a session keyring of its own: the caller's keys cannot be read inside. Without keys in this kernel there are"
+                        + " none; where a filter around us or a full quota refuses it, the default policy still keeps keyctl"
+                        + " from the program",
                 Syscall.KEYCTL,
                 plan.flags("KEYCTL_JOIN_SESSION_KEYRING"),
                 Arg.NULL);

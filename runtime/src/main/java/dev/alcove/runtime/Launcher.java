@@ -220,7 +220,7 @@ final class Launcher {
 
     private @Nullable Report next(UnixSocket control) {
         byte[] bytes = new byte[Wire.REPORT_SIZE];
-        UnixSocket.Received received = receive(control, bytes).orElse(null);
+        UnixSocket.Received received = whole(control, bytes).orElse(null);
         if (received == null || received.length() <= 0) {
             return null;
         }
@@ -233,6 +233,24 @@ final class Launcher {
             }
         }
         return report;
+    }
+
+    /** What comes during a start, with the descriptor that it may carry: without that, nobody could go on. */
+    private Optional<UnixSocket.Received> whole(UnixSocket control, byte[] bytes) {
+        try {
+            return receive(control, bytes);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EMSGSIZE) {
+                throw e;
+            }
+            Causes.Cause cause = Causes.exhausted(Errno.EMFILE);
+            throw new ContainerException(
+                    ContainerException.Kind.INTERNAL,
+                    "cannot start container '" + spec.name() + "': a descriptor that it sends, its terminal's or its"
+                            + " filter's listener, could not be received"
+                            + "\n  likely cause: " + cause.likely() + "\n  mend: " + cause.mend(),
+                    e);
+        }
     }
 
     /** The next report, or null at the end of the socket. */

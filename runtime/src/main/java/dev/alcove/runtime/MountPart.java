@@ -41,19 +41,40 @@ final class MountPart {
     }
 
     /**
+     * By the monitor, for a child in a user namespace of its own, which could not pass the directories above that are the
+     * caller's alone. What comes into the namespace so is not locked there, mount_namespaces(7): only for a container in
+     * which nobody will ever have CAP_SYS_ADMIN, which could take its read-only away. And only what is private: a shared
+     * one would show the host what is mounted in it.
+     */
+    void openEarly() {
+        open(true);
+    }
+
+    /** What the child inherited of those. */
+    void closeEarly() {
+        sources.values().forEach(plan::close);
+    }
+
+    /**
      * The bind mounts' sources are copied before the host's mounts are cut off from ours, since a shared volume must
      * still be a peer of the host's mount, and before anything covers their paths.
      */
     void openSources() {
+        open(false);
+    }
+
+    private void open(boolean early) {
         List<OciMount> mounts = plan.spec.config().mounts();
         for (int i = 0; i < mounts.size(); i++) {
             OciMount m = mounts.get(i);
             MountOptions o = options.get(i);
-            if (!isBind(m, o)) {
+            boolean shares = !(o.propagation().isEmpty() || o.propagation().equals("rprivate"));
+            if (!isBind(m, o) || sources.containsKey(m) || (early && shares)) {
                 continue;
             }
             String why = "volume " + m.destination();
-            Arg.Result tree = plan.copyOf(m.source(), o.recursive(), why);
+            String reached = early ? why + ": found by who starts it, where its users might not look" : why;
+            Arg.Result tree = plan.copyOf(m.source(), o.recursive(), reached);
             String propagation = o.propagation().isEmpty() ? "rprivate" : o.propagation();
             boolean deep = propagation.startsWith("r");
             plan.setAttributes(

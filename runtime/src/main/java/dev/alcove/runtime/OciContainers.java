@@ -2,7 +2,6 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.At;
 import dev.alcove.linux.AtomicFile;
-import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.FileType;
 import dev.alcove.linux.LinuxException;
@@ -31,7 +30,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -135,15 +133,14 @@ public final class OciContainers {
     /**
      * Makes a container whose program waits for {@link OciContainer#start}.
      *
-     * @param front the command that runs the program
+     * @param config its configuration
+     * @param front  the command that runs the program
      * @throws ContainerException if it cannot be made; nothing of it is left then
      * @throws SpecException      if its configuration is wrong
      */
-    public OciContainer create(OciRequest wanted, Front front) {
+    public OciContainer create(OciRequest wanted, OciSpec config, Front front) {
         checkId(wanted.id());
         Path bundle = wanted.bundle().toAbsolutePath().normalize();
-        byte[] document = read(wanted.config().orElse(bundle.resolve(CONFIG)));
-        OciSpec config = OciJson.read(document, OciSpec.class);
         Path rootfs = rootfs(bundle, config);
         Path folder = folder(wanted.id());
         boolean made = false;
@@ -158,7 +155,7 @@ public final class OciContainers {
                     0,
                     0);
             AtomicFile.replace(directory, OciRecord.FILE, record.toJson(), 0600);
-            AtomicFile.replace(directory, CONFIG, document, 0600);
+            AtomicFile.replace(directory, CONFIG, OciJson.write(config).getBytes(StandardCharsets.UTF_8), 0600);
             At.mknod(directory, GATE, FileType.FIFO, 0600, 0, 0);
             ContainerSpec spec = spec(wanted, front, config, rootfs, folder);
             OciContainer container = new OciContainer(folder, wanted.id());
@@ -269,20 +266,6 @@ public final class OciContainers {
         return folder;
     }
 
-    private static byte[] read(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new ContainerException(
-                    ContainerException.Kind.NOT_FOUND,
-                    "JSON specification file " + file + " not found: no such file or directory"
-                            + "\n  mend: spec writes one; --bundle names the bundle's folder",
-                    e);
-        } catch (IOException e) {
-            throw new ContainerException(ContainerException.Kind.INTERNAL, "cannot read " + file + ": " + e, e);
-        }
-    }
-
     private static Path rootfs(Path bundle, OciSpec config) {
         OciRoot root = config.root();
         if (root == null || root.path().isEmpty()) {
@@ -385,18 +368,5 @@ public final class OciContainers {
         return config.toBuilder()
                 .linux(linux.toBuilder().resources(resources).build())
                 .build();
-    }
-
-    /** Where the containers are kept when nobody says: root's, or each user's own. */
-    public static Path defaultRoot(Map<String, String> environment) {
-        String own = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-        return Caller.read().uid() == 0 || own.isEmpty()
-                ? Path.of("/run/alcove-oci")
-                : Path.of(own).resolve("alcove-oci");
-    }
-
-    /** Whether a failure is one of an object that is gone by now. */
-    static boolean gone(LinuxException e) {
-        return e.errno() == Errno.ENOENT || e.errno() == Errno.ESRCH;
     }
 }

@@ -8,7 +8,6 @@ import java.util.Optional;
  *
  * @param id            the container's id
  * @param bundle        the bundle's folder
- * @param config        the configuration; empty for the bundle's own {@code config.json}
  * @param consoleSocket the listening socket that gets the terminal's master
  * @param pidfdSocket   the listening socket that gets a pidfd of the first process
  * @param pidFile       where the pid is written
@@ -20,7 +19,6 @@ import java.util.Optional;
 public record OciRequest(
         String id,
         Path bundle,
-        Optional<Path> config,
         Optional<Path> consoleSocket,
         Optional<Path> pidfdSocket,
         Optional<Path> pidFile,
@@ -30,16 +28,6 @@ public record OciRequest(
         boolean keep) {
     /** Nothing but an id and a bundle. */
     public static OciRequest of(String id, Path bundle) {
-        return new OciRequest(
-                id,
-                bundle,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                true,
-                false,
-                true);
+        return new OciRequest(id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false, true);
     }
 }

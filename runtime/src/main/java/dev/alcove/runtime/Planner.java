@@ -10,9 +10,7 @@ import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.LinuxTimeOffset;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +48,10 @@ public final class Planner {
     private final OciProcess process;
     private final Map<NamespaceKind, String> namespaces = new EnumMap<>(NamespaceKind.class);
     private final CgroupPart cgroup;
+    private final MountPart mounts;
     private final boolean newUser;
-    private final Map<NamespaceKind, Arg.Result> joins = new EnumMap<>(NamespaceKind.class);
+    private final StatePart state;
+    private final JoinPart rooms;
     private final Data sockets = Data.buffer(8, "sockets");
 
     private Planner(ContainerSpec spec, HostFacts facts) {
@@ -85,6 +85,9 @@ public final class Planner {
                         ? new CgroupWrites(List.of(), List.of(), Optional.empty(), List.of(), List.of())
                         : CgroupWrites.plan(facts.cgroups(), group, limits()));
         check();
+        this.mounts = new MountPart(plan, cgroup);
+        this.state = new StatePart(plan);
+        this.rooms = new JoinPart(plan, namespaces);
     }
 
     /**
@@ -169,6 +172,7 @@ public final class Planner {
                 Program.Builder.attempted(
                         "no zombie stays", Syscall.WAIT4, pid, Arg.NULL, plan.flags("__WALL"), Arg.NULL));
         plan.close(childEnd);
+        mounts.closeEarly();
         for (int fd = 0; fd <= 2; fd++) {
             p.attempt(
                     "a pipe ends when the container closes it: the monitor must not hold it open",
@@ -187,7 +191,7 @@ public final class Planner {
             child(child, parentEnd, childEnd, gate);
             return p.build();
         }
-        recordPid(pid);
+        state.recordPid(pid);
         plan.reportStarted(pid);
         Arg control = spec.detached() ? Arg.num(-1) : Arg.num(spec.control());
         if (spec.detached()) {
@@ -214,8 +218,8 @@ public final class Planner {
                     .ifPresent(procs -> p.add(new Step.KillAll(
                             procs, "without a PID namespace of its own, what it started must be ended one by one")));
         }
-        recordExit(exited);
-        if (spec.supervisor().isPresent() && !spec.detached()) {
+        state.recordExit(exited);
+        if (spec.supervisor().isPresent() && !spec.detached() && spec.target().isEmpty()) {
             new SupervisorPart(plan).ended(pid, exited);
         }
         p.unwind();
@@ -240,7 +244,7 @@ public final class Planner {
     private void child(Step.Label child, Arg.Result parentEnd, Arg.Result childEnd, Optional<Arg.Result> gate) {
         p.heading("the child: becomes the container's process", "");
         p.bind(child);
-        new ChildPart(plan, this::creates, this::joins, joins, cgroup, linux, process, terminalSlave)
+        new ChildPart(plan, this::creates, this::joins, rooms.later(), cgroup, mounts, linux, process, terminalSlave)
                 .plan(parentEnd, childEnd, gate);
     }
 
@@ -259,15 +263,15 @@ public final class Planner {
         if (spec.detached()) {
             leaveCaller();
         }
-        lockState();
+        state.lock();
         Optional<Arg.Result> packed = Optional.empty();
         if (spec.detached() && process.terminal()) {
             packed = Optional.of(detachedTerminal());
         }
         cgroup.make();
-        openJoins();
-        joinTarget();
-        joinEarly();
+        rooms.open();
+        rooms.joinTarget();
+        rooms.joinEarly(newUser);
         p.call(
                 "the handshake: the child waits on one end, the monitor on the other",
                 Syscall.SOCKETPAIR,
@@ -276,7 +280,16 @@ public final class Planner {
                 Arg.ZERO,
                 Arg.at(sockets));
         timeOffsets();
+        if (newUser && creates(NamespaceKind.MOUNT) && facts.privileged() && !mayMount()) {
+            mounts.openEarly();
+        }
         return packed;
+    }
+
+    /** Whether somebody in the container can have the capability by which mounts are changed. */
+    private boolean mayMount() {
+        return process.capabilities() == null
+                || process.capabilities().bounding().contains(Capability.SYS_ADMIN.kernelName());
     }
 
     /**
@@ -325,166 +338,6 @@ public final class Planner {
         return packed;
     }
 
-    /** While the monitor lives it holds this lock: whoever can take it knows that the container is over. */
-    private void lockState() {
-        if (spec.state().isEmpty()) {
-            return;
-        }
-        String why = "held as long as the monitor lives: that is how others see that the container does";
-        Arg.Result lock = p.callTo(
-                "lock",
-                why,
-                Syscall.OPENAT,
-                Arg.CWD,
-                Arg.string(spec.state().get().resolve("lock").toString()),
-                plan.flags("O_RDWR|O_CREAT|O_CLOEXEC"),
-                Arg.mode(0600));
-        // It waits: whoever looks whether the lock is held holds it for that moment.
-        p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX"));
-        // In another's user namespace the monitor cannot remove the groups: the record stays until Java has.
-        if (spec.remove() && !spec.joinsUserNamespace()) {
-            removeState();
-        }
-    }
-
-    private void removeState() {
-        Path folder = spec.state().orElseThrow();
-        List<Step> removals = new ArrayList<>();
-        for (String file : ContainerStore.FILES) {
-            removals.add(Program.Builder.attempted(
-                    "it was asked to leave nothing behind",
-                    Syscall.UNLINKAT,
-                    Arg.CWD,
-                    Arg.string(folder.resolve(file).toString()),
-                    Arg.ZERO));
-        }
-        removals.add(Program.Builder.attempted(
-                "it was asked to leave nothing behind",
-                Syscall.UNLINKAT,
-                Arg.CWD,
-                Arg.string(folder.toString()),
-                plan.flags("AT_REMOVEDIR")));
-        p.undo(removals.toArray(Step[]::new));
-    }
-
-    private void recordPid(Arg.Result pid) {
-        if (spec.state().isEmpty()) {
-            return;
-        }
-        writeNumber(
-                spec.state().get().resolve("pid").toString(),
-                "O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC",
-                pid,
-                "the container's pid, for other processes");
-    }
-
-    private void recordExit(Data exited) {
-        if (spec.state().isEmpty()) {
-            return;
-        }
-        Arg.Result status = p.register("status");
-        p.add(new Step.Get(status, Arg.at(exited, Wire.REPORT_VALUE), 8, "how it ended"));
-        // Over the blanks that are there, which a full disk has room for.
-        writeNumber(
-                spec.state().get().resolve("exit").toString(),
-                "O_WRONLY|O_CREAT|O_CLOEXEC",
-                status,
-                "how it ended, as wait4(2) says");
-    }
-
-    private void writeNumber(String path, String flags, Arg.Result number, String why) {
-        Data text = Data.buffer(24, "number");
-        Arg.Result length = p.register("length");
-        p.add(new Step.Decimal(length, Arg.at(text), number, "\n", why));
-        Arg.Result file =
-                p.callTo("file", why, Syscall.OPENAT, Arg.CWD, Arg.string(path), plan.flags(flags), Arg.mode(0600));
-        p.call(why, Syscall.WRITE, file, Arg.at(text), length);
-        plan.close(file);
-    }
-
-    /** One more process of a running container: all its rooms in one call, before the clone. */
-    private void joinTarget() {
-        if (spec.target().isEmpty()) {
-            return;
-        }
-        p.call(
-                "until execve, nobody inside may trace us or look at our descriptors (CVE-2016-9962)",
-                Syscall.PRCTL,
-                plan.flags("PR_SET_DUMPABLE"),
-                Arg.ZERO);
-        StringBuilder names = new StringBuilder();
-        for (NamespaceKind kind : NamespaceKind.values()) {
-            if (spec.target().get().kinds().contains(kind)) {
-                names.append(names.isEmpty() ? "" : "|").append(flagName(kind));
-            }
-        }
-        Optional<Arg.Result> opened = new FrontPart(plan).openTarget();
-        Arg target = opened.isPresent() ? opened.get() : Arg.num(ExecTarget.PIDFD);
-        if (!names.isEmpty()) {
-            p.call("the container's rooms, all in one call", Syscall.SETNS, target, plan.flags(names.toString()));
-        }
-        plan.close(target);
-    }
-
-    /** Opens the namespaces to be joined, while their paths are the caller's. */
-    private void openJoins() {
-        for (Map.Entry<NamespaceKind, String> e : namespaces.entrySet()) {
-            if (!e.getValue().isEmpty()) {
-                joins.put(
-                        e.getKey(),
-                        p.callTo(
-                                e.getKey().fileName() + "_namespace",
-                                "the " + e.getKey().fileName() + " namespace to join",
-                                Syscall.OPENAT,
-                                Arg.CWD,
-                                Arg.string(e.getValue()),
-                                plan.flags("O_RDONLY|O_CLOEXEC"),
-                                Arg.ZERO));
-            }
-        }
-    }
-
-    /**
-     * Joins that the child could not do. A PID namespace holds the children of whoever joins it. In a user namespace of
-     * its own or of others, the child has no right over namespaces of the old one, so the monitor joins them and the child
-     * inherits them. The user namespace itself comes before the clone, since it is to own what the clone makes: for root
-     * last, since root has rights over the others before; for an ordinary user first, since it gives them.
-     */
-    private void joinEarly() {
-        List<NamespaceKind> early = new ArrayList<>(List.of(NamespaceKind.PID));
-        if (newUser || joins(NamespaceKind.USER)) {
-            early.addAll(List.of(NamespaceKind.NET, NamespaceKind.IPC, NamespaceKind.UTS, NamespaceKind.TIME));
-            early.add(facts.privileged() ? early.size() : 0, NamespaceKind.USER);
-        }
-        for (NamespaceKind kind : early) {
-            Arg.Result ns = joins.remove(kind);
-            if (ns != null) {
-                p.call(
-                        switch (kind) {
-                            case PID -> "setns moves the children that come after it";
-                            case USER -> "the user namespace that is to own what the clone makes";
-                            default -> "joined before the clone: the child's user namespace has no right over it";
-                        },
-                        Syscall.SETNS,
-                        ns,
-                        plan.flags(flagName(kind)));
-            }
-        }
-    }
-
-    static String flagName(NamespaceKind kind) {
-        return switch (kind) {
-            case MOUNT -> "CLONE_NEWNS";
-            case UTS -> "CLONE_NEWUTS";
-            case IPC -> "CLONE_NEWIPC";
-            case PID -> "CLONE_NEWPID";
-            case NET -> "CLONE_NEWNET";
-            case USER -> "CLONE_NEWUSER";
-            case CGROUP -> "CLONE_NEWCGROUP";
-            case TIME -> "CLONE_NEWTIME";
-        };
-    }
-
     /** Offsets can only be set in a time namespace that nobody is in yet: the monitor makes it for its child. */
     private void timeOffsets() {
         if (linux.timeOffsets().isEmpty() || newUser) {
@@ -517,7 +370,7 @@ public final class Planner {
             boolean time = kind == NamespaceKind.TIME && !linux.timeOffsets().isEmpty();
             // The cgroup namespace's root is the group its maker is in, so the child makes it once it is in its own.
             if (creates(kind) && kind != NamespaceKind.CGROUP && !time) {
-                flags.append('|').append(flagName(kind));
+                flags.append('|').append(JoinPart.flagName(kind));
             }
         }
         if (cgroup.unified().isPresent()) {

@@ -54,11 +54,6 @@ final class ProtectPart {
         if (linux.maskedPaths().isEmpty()) {
             return;
         }
-        if (linux.rootfsPropagation().endsWith("shared")) {
-            throw new IllegalArgumentException("linux.rootfsPropagation: '" + linux.rootfsPropagation()
-                    + "' would show the host what covers its /dev/null and /proc while paths are masked; leave"
-                    + " linux.maskedPaths out, or choose another");
-        }
         Program.Builder p = plan.p;
         String file = "what covers a hidden file: nothing can be read from it";
         Arg.Result nothing = plan.copyOf("nothing", "/dev/null", false, file);

@@ -13,6 +13,30 @@ final class RootPart {
      */
     private static final String STAGE = "/tmp";
 
+    /** The directories that the image {@code host} has besides the machine's own, each after those above it. */
+    static final List<String> HOST_IMAGE = List.of(
+            "proc",
+            "sys",
+            "dev",
+            "etc",
+            "home",
+            "mnt",
+            "opt",
+            "run",
+            "run/lock",
+            "srv",
+            "var",
+            "var/cache",
+            "var/lib",
+            "var/log",
+            "var/spool",
+            "root",
+            "tmp",
+            "var/tmp");
+
+    /** The same of the empty root. */
+    static final List<String> EMPTY_ROOT = List.of("proc", "dev", "etc", "tmp");
+
     private static final String LAYER = "a layer of memory over the root file system, gone at the end";
 
     private final Plan plan;
@@ -101,7 +125,7 @@ final class RootPart {
 
     private void empty() {
         plan.root(stage("the root: an empty file system in memory", "755"));
-        for (String d : List.of("proc", "dev", "etc", "tmp")) {
+        for (String d : EMPTY_ROOT) {
             directory(plan.root(), d, 0755, "places of the mounts and files to come");
         }
     }
@@ -120,32 +144,9 @@ final class RootPart {
             }
         }
         String why = "the directories that programs expect";
-        for (String d : List.of(
-                "proc",
-                "sys",
-                "dev",
-                "dev/pts",
-                "dev/shm",
-                "dev/mqueue",
-                "etc",
-                "home",
-                "mnt",
-                "opt",
-                "run",
-                "run/lock",
-                "srv",
-                "var",
-                "var/cache",
-                "var/lib",
-                "var/log",
-                "var/spool")) {
-            if (!d.startsWith("dev/")) {
-                directory(root, d, 0755, why);
-            }
-        }
-        directory(root, "root", 0700, why);
-        for (String d : List.of("tmp", "var/tmp")) {
-            directory(root, d, 0777 | 01000, why);
+        for (String d : HOST_IMAGE) {
+            int mode = d.equals("root") ? 0700 : d.endsWith("tmp") ? 0777 | 01000 : 0755;
+            directory(root, d, mode, why);
         }
         p.call(why, Syscall.SYMLINKAT, Arg.string("../run"), root, Arg.string("var/run"));
         p.call(why, Syscall.SYMLINKAT, Arg.string("../run/lock"), root, Arg.string("var/lock"));
@@ -195,7 +196,7 @@ final class RootPart {
         plan.p.call(why, Syscall.MKNODAT, root, Arg.string(path), Arg.mode(0100644), Arg.ZERO);
     }
 
-    /** The last of the child's mount steps: the new root becomes /, and the old one is no longer there. */
+    /** When all is mounted: the new root becomes /, and the old one is no longer there. */
     void enter(boolean readOnly) {
         Program.Builder p = plan.p;
         if (readOnly) {

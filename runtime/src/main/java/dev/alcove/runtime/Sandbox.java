@@ -19,6 +19,10 @@ import java.util.Map;
  * <p>What holds it, from the outside inwards:
  * <ul>
  *   <li>namespaces of its own of every kind but the clocks; its process list holds itself alone
+ *   <li>users of its own: its user 65534 is for root's sandboxes an id of the machine that nobody else is, out of the range
+ *       that /etc/subuid gives to {@code alcove} or {@code root}, or of 65536 ids from 1879048192 on; for an ordinary
+ *       user's it is that user. Only where root may make no user namespace, or is root of one itself, it is the
+ *       machine's own user 65534
  *   <li>a root file system of its own, in memory and read-only: the JDK at {@code /jdk}, the C library, what
  *       {@link #read} names, and {@code /tmp} of limited size, which is gone at the end
  *   <li>a control group with limits of memory, processor and threads
@@ -122,7 +126,7 @@ public final class Sandbox {
     /**
      * How many processors' time it may use; 1 at first.
      *
-     * @param number 0.1 or more
+     * @param number 0.1 to as many as the machine has
      */
     public Sandbox cpus(double number) {
         cpus = number;
@@ -184,7 +188,8 @@ public final class Sandbox {
 
     /**
      * A file or directory that it may read, at the same path inside; without set-user-ID, devices and whatever is mounted
-     * below later. The user 65534 must be able to read it.
+     * below later. Everybody must be able to read it (chmod o+r), as nobody is who reads it; the directories above it may be
+     * the caller's alone.
      */
     public Sandbox read(Path path) {
         readable.add(path.toAbsolutePath().normalize());

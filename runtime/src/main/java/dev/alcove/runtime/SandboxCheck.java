@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Kernel;
 import dev.alcove.spec.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,10 @@ final class SandboxCheck {
         }
         if (!(s.cpus >= LEAST_CPUS)) {
             faults.add("cpus: " + s.cpus + " is not 0.1 or more");
+        }
+        int processors = SpecCheck.count(Kernel.processors());
+        if (s.cpus > processors) {
+            faults.add("cpus: " + s.cpus + " is more than the " + processors + " of this machine");
         }
         if (s.threads < LEAST_THREADS) {
             faults.add("threads: " + s.threads + " is not 24 or more");

@@ -50,13 +50,7 @@ final class SandboxContainer {
         b.capabilities().clear();
         b.maskedPaths().clear();
         b.readOnlyPaths().clear();
-        Caller caller = Caller.read();
-        if (!caller.privileged()) {
-            b.idMappings(
-                    List.of(new LinuxIdMapping(NOBODY, caller.uid(), 1)),
-                    List.of(new LinuxIdMapping(
-                            NOBODY, ThisProcess.status().gids().get(1), 1)));
-        }
+        users(b);
         environment(b.environment());
         mounts(b);
         if (Kernel.landlockVersion() > 0) {
@@ -68,6 +62,19 @@ final class SandboxContainer {
         return b;
     }
 
+    /** Of a user namespace of its own: for root its users are nobody's outside, for others the caller itself. */
+    private static void users(ContainerBuilder b) {
+        Caller caller = Caller.read();
+        if (caller.hasUnusedIds()) {
+            b.idMappings(caller.uidMappings(), caller.gidMappings());
+        } else if (!caller.privileged()) {
+            b.idMappings(
+                    List.of(new LinuxIdMapping(NOBODY, caller.uid(), 1)),
+                    List.of(new LinuxIdMapping(
+                            NOBODY, ThisProcess.status().gids().get(1), 1)));
+        }
+    }
+
     private void environment(Map<String, String> environment) {
         environment.clear();
         environment.put("HOME", "/tmp");
@@ -77,7 +84,7 @@ final class SandboxContainer {
     }
 
     private void mounts(ContainerBuilder b) {
-        List<String> readOnly = List.of("rbind", "ro", "nosuid", "nodev");
+        List<String> readOnly = List.of("rbind", "rro", "rnosuid", "rnodev");
         b.mount(OciMount.of("/proc", "proc", "proc", List.of("ro", "nosuid", "noexec", "nodev", "subset=pid")));
         b.mount(OciMount.of("/dev", "tmpfs", "tmpfs", List.of("nosuid", "noexec", "mode=755", "size=64k")));
         b.mount(OciMount.of(

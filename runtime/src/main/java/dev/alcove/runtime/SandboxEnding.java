@@ -10,7 +10,7 @@ import java.util.Optional;
 record SandboxEnding(
         Sandbox sandbox,
         Exit exit,
-        SandboxSupervisor.Counters counted,
+        Optional<SandboxSupervisor.Counters> counts,
         SandboxSupervisor supervisor,
         String stderr,
         boolean overflow) {
@@ -32,6 +32,10 @@ record SandboxEnding(
         if (supervisor.killed() && call.isPresent()) {
             return new Verdict.Ending.ForbiddenCall(call.get());
         }
+        if (counts.isEmpty()) {
+            return new Verdict.Ending.MonitorKilled();
+        }
+        SandboxSupervisor.Counters counted = counts.get();
         if (counted.outOfMemory() > 0) {
             return new Verdict.Ending.Memory(sandbox.memory);
         }

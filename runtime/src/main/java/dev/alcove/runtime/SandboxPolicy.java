@@ -68,7 +68,7 @@ final class SandboxPolicy {
         "pipe pipe2 eventfd eventfd2 poll ppoll select pselect6",
         "epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2",
         // sockets are made at the start to see what there is; they lead nowhere
-        "socketpair getsockopt setsockopt getsockname getpeername shutdown",
+        "getsockopt setsockopt getsockname getpeername shutdown",
         // who and where it is
         "getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid uname sysinfo getrusage",
         "getrandom prlimit64 getrlimit setrlimit",
@@ -137,6 +137,7 @@ final class SandboxPolicy {
         // Its personality may be asked for, not changed.
         rules.add(allow("personality", new SeccompArgument(0, SeccompOperator.EQ, 0xffffffffL)));
         sockets(rules);
+        rules.add(pairs());
         rules.add(allow("sendmsg", new SeccompArgument(0, SeccompOperator.EQ, HANDOVER)));
         return new SeccompPolicy(SeccompOutcome.of(SeccompAction.NOTIFY), Set.of(), rules, Set.of());
     }
@@ -163,6 +164,16 @@ final class SandboxPolicy {
                                 new SeccompArgument(1, SeccompOperator.MASKED_EQ, TYPE_MASK, type))));
             }
         }
+    }
+
+    /** A pair too is of streams alone, for the same reason: one of datagrams can write to others than each other. */
+    private static SeccompRule pairs() {
+        return new SeccompRule(
+                List.of("socketpair"),
+                ALLOW,
+                List.of(
+                        new SeccompArgument(0, SeccompOperator.EQ, AF_UNIX),
+                        new SeccompArgument(1, SeccompOperator.MASKED_EQ, TYPE_MASK, SOCK_STREAM)));
     }
 
     private static SeccompRule allow(String call, SeccompArgument condition) {

@@ -9,6 +9,8 @@ import dev.alcove.linux.Signal;
 import dev.alcove.spec.Bytes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,8 @@ final class SandboxRun {
             }
             try {
                 streams.await();
+                // It may have closed its streams and run on.
+                c.process().waitFor();
             } catch (InterruptedException interrupted) {
                 c.close();
                 awaitStreams();
@@ -117,11 +121,16 @@ final class SandboxRun {
     }
 
     private Verdict verdict(Exit exit, Duration wall) {
-        SandboxSupervisor.Counters counted = supervisor.counters();
+        Optional<SandboxSupervisor.Counters> counted = supervisor.counters();
         Verdict.Output stdout = out.output();
         Verdict.Output stderr = err.output();
-        Bytes memory = Bytes.of(Math.max(counted.memory(), counted.memory() > 0 ? 0 : exit.peakBytes()));
-        Verdict.Used used = new Verdict.Used(exit.cpu(), wall, memory, counted.threads());
+        long group = counted.map(SandboxSupervisor.Counters::memory).orElse(0L);
+        Bytes memory = Bytes.of(group > 0 ? group : exit.peakBytes());
+        Verdict.Used used = new Verdict.Used(
+                exit.cpu(),
+                wall,
+                memory,
+                counted.map(SandboxSupervisor.Counters::threads).orElse(OptionalLong.empty()));
         boolean tooMuch;
         synchronized (killing) {
             tooMuch = overflow;

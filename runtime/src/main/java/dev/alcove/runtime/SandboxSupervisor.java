@@ -45,7 +45,7 @@ final class SandboxSupervisor implements Supervisor, AutoCloseable {
     private boolean killed;
     private @Nullable SeccompListener listener;
     private Poller.@Nullable Registration registration;
-    private Counters counters = new Counters(0, 0, 0, 0, OptionalLong.empty());
+    private @Nullable Counters counters;
 
     SandboxSupervisor(boolean strict, Runnable kill) {
         this.strict = strict;
@@ -168,8 +168,9 @@ final class SandboxSupervisor implements Supervisor, AutoCloseable {
         return OptionalLong.empty();
     }
 
-    synchronized Counters counters() {
-        return counters;
+    /** What the kernel counted; nothing if the monitor, which asks for that before the groups go, was killed. */
+    synchronized Optional<Counters> counters() {
+        return Optional.ofNullable(counters);
     }
 
     /** Every refused call by name, in the order of the first try. */

@@ -5,6 +5,7 @@ import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
+import dev.alcove.spec.OciUser;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.SpecException;
 import dev.alcove.spec.Sysctl;
@@ -22,6 +23,9 @@ final class SpecCheck {
 
     private static final int WORST_OOM = 1000;
     private static final int ALL_MODES = 0777;
+
+    /** Microseconds of the scheduler's period where none is given. */
+    private static final long PERIOD = 100_000;
 
     private final ContainerSpec spec;
     private final OciProcess process;
@@ -104,9 +108,21 @@ final class SpecCheck {
             throw refused("process.oomScoreAdj", oom.toString(), "from -1000 to 1000");
         }
         Long umask = process.user().umask();
-        if (umask != null && umask > ALL_MODES) {
-            throw refused("process.user.umask", "0" + Long.toOctalString(umask), "a mask of permissions, 0 to 0777");
+        if (!goodUmask(process.user())) {
+            throw refused(
+                    "process.user.umask",
+                    "0" + Long.toOctalString(umask == null ? 0 : umask),
+                    "a mask of permissions, 0 to 0777");
         }
+    }
+
+    static boolean goodUmask(OciUser user) {
+        return user.umask() == null || user.umask() <= ALL_MODES;
+    }
+
+    /** Empty is a character device. */
+    static boolean goodDeviceType(LinuxDevice device) {
+        return device.type().length() <= 1 && "cubp".contains(device.type());
     }
 
     private void limits() {
@@ -133,7 +149,30 @@ final class SpecCheck {
         if (cpu != null) {
             available("linux.resources.cpu.cpus", cpu.cpus(), facts.processors());
             available("linux.resources.cpu.mems", cpu.mems(), facts.memoryNodes());
+            int there = count(facts.processors());
+            if (beyond(cpu, there)) {
+                throw refused(
+                        "linux.resources.cpu.quota",
+                        String.valueOf(cpu.quota()),
+                        "at most the time of " + there + " processors: this machine has no more");
+            }
         }
+    }
+
+    /** How many a list of them names; a number that nothing is above, if it is not known. */
+    static int count(String processors) {
+        return processors.isEmpty()
+                ? Integer.MAX_VALUE
+                : CpuSet.parse("processors", processors).numbers().size();
+    }
+
+    /** Whether more time is asked for than so many processors have. */
+    static boolean beyond(LinuxCpu cpu, int processors) {
+        long period = cpu.period() == null ? PERIOD : cpu.period().bits();
+        return cpu.quota() != null
+                && period > 0
+                && cpu.quota() / period >= processors
+                && cpu.quota() > processors * period;
     }
 
     private static void available(String field, String wanted, String there) {
@@ -156,7 +195,7 @@ final class SpecCheck {
             if (!d.path().startsWith("/")) {
                 throw refused(field + ".path", d.path(), "an absolute path");
             }
-            if (d.type().length() > 1 || "cubp".indexOf(d.type()) < 0) {
+            if (!goodDeviceType(d)) {
                 throw refused(field + ".type", d.type(), "a kind of node: c or u, b, p");
             }
         }

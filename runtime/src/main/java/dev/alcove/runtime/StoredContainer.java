@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -223,7 +224,7 @@ public final class StoredContainer {
      * @return whether the container is still to be shown
      */
     boolean clearIfDead() {
-        Path record = folder.resolve("state.json");
+        Path record = folder.resolve(ContainerStore.RECORD);
         if (!Files.exists(record)) {
             return false; // its monitor is removing it, the record first
         }
@@ -254,6 +255,16 @@ public final class StoredContainer {
             for (String file : ContainerStore.FILES) {
                 Files.deleteIfExists(folder.resolve(file));
             }
+            // What a crash left of a record that was being written.
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+                for (Path file : left) {
+                    if (String.valueOf(file.getFileName()).startsWith("." + ContainerStore.RECORD + ".")) {
+                        Files.deleteIfExists(file);
+                    }
+                }
+            } catch (NoSuchFileException e) {
+                return; // somebody else has removed it
+            }
             Files.deleteIfExists(folder);
         } catch (IOException e) {
             throw new ContainerException(ContainerException.Kind.INTERNAL, "cannot remove " + folder, e);
@@ -266,7 +277,8 @@ public final class StoredContainer {
     }
 
     /**
-     * One more process in this container.
+     * One more process in this container. Where whoever started it compiled its filter, or supervises it, only they can have
+     * one that is not privileged: {@link Container#exec}.
      *
      * @param command the program and its arguments
      */
@@ -276,6 +288,7 @@ public final class StoredContainer {
                 () -> SeccompFilters.of(state.seccompChoice(), Set.copyOf(state.capabilities())),
                 this::process,
                 pid -> ExecTarget.of(state, pid),
+                Optional.empty(),
                 command);
     }
 }

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  * @param rooms   the kinds of namespaces that are not the host's, as /proc/PID/ns names them
  * @param landlock rules, as {@code ro:/usr}
  * @param rlimits as {@code RLIMIT_NOFILE=soft:hard}
- * @param seccomp {@code default}, {@code unconfined}, or a profile's text
+ * @param seccomp {@code default}, {@code unconfined}, a profile's text; {@code starter} if only who started it knows it
  */
 record StoredState(
         String id,
@@ -43,6 +43,9 @@ record StoredState(
         List<String> landlock,
         List<String> rlimits,
         OptionalInt oomScoreAdj) {
+    /** In the place of a policy that is not recorded: it, or who answers for it, is in the memory of one program. */
+    private static final String OTHERS = "starter";
+
     /** The format's number; a file of a higher one is not read. */
     static final int FORMAT = 1;
 
@@ -295,12 +298,22 @@ record StoredState(
         return switch (seccomp) {
             case "default" -> SeccompChoice.standard();
             case "unconfined" -> SeccompChoice.unconfined();
+            case OTHERS ->
+                throw new ContainerException(
+                        ContainerException.Kind.CONFLICT,
+                        "cannot execute in container '" + name + "': its filter of system calls is known to the program"
+                                + " alone that started it\n  likely cause: that program compiled the filter, or is asked"
+                                + " about some of the calls\n  mend: let that program do it (Container.exec), or ask for a"
+                                + " process without a filter (--privileged)");
             default -> SeccompChoice.profile(seccomp);
         };
     }
 
-    static String seccompText(SeccompChoice choice) {
+    static String seccompText(SeccompChoice choice, boolean supervised) {
         // On the way of every start: the first pattern switch of a class takes a cold JVM two milliseconds.
+        if (supervised || choice instanceof SeccompChoice.Compiled) {
+            return OTHERS;
+        }
         if (choice instanceof SeccompChoice.Profile p) {
             return p.json();
         }

@@ -62,6 +62,12 @@ record StreamChoice(
         return redirect;
     }
 
+    /** Whether a terminal would take the place of what was chosen besides; the caller's own three do no harm. */
+    boolean hiddenByTerminal() {
+        boolean own = in.equals(Redirect.INHERIT) && out.equals(Redirect.INHERIT) && err.equals(Redirect.INHERIT);
+        return terminal && log.isEmpty() && (merged || !given.isEmpty() || (redirected() && !own));
+    }
+
     /** Whether any of the three is not a pipe, as they are at first. */
     boolean redirected() {
         return merged || !in.equals(Redirect.PIPE) || !out.equals(Redirect.PIPE) || !err.equals(Redirect.PIPE);

@@ -25,7 +25,10 @@ public interface Supervisor {
      * The filter is loaded. The container's program is not yet executed, and cannot be before this returns if the filter
      * asks about execve(2).
      *
-     * @param listener becomes the supervisor's to answer and to close; runs on the thread that starts the container
+     * <p>Once for the container, and once more for each process that {@link Container#exec} starts in it, which has a
+     * listener of its own. Runs on the thread that starts it.
+     *
+     * @param listener becomes the supervisor's to answer and to close
      */
     void listen(SeccompListener listener);
 

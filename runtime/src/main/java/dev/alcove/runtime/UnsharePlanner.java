@@ -80,7 +80,7 @@ final class UnsharePlanner {
         for (NamespaceKind kind : wanted.made()) {
             boolean later = (kind == NamespaceKind.PID && !wanted.fork()) || (kind == NamespaceKind.TIME && offsets);
             if (!later) {
-                flags.append(flags.isEmpty() ? "" : "|").append(Planner.flagName(kind));
+                flags.append(flags.isEmpty() ? "" : "|").append(JoinPart.flagName(kind));
             }
         }
         return flags.toString();

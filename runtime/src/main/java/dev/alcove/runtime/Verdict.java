@@ -31,7 +31,10 @@ public record Verdict(Ending ending, int status, Output stdout, Output stderr, U
         return ending instanceof Ending.Exited e && e.status() == 0 && forbidden.isEmpty();
     }
 
-    /** Why a program ended. The first that is true, in this order: output, memory, processes, time, a call, by itself. */
+    /**
+     * Why a program ended. The first that is true, in this order: output, its monitor's death, memory, processes, time, a
+     * call, by itself.
+     */
     public sealed interface Ending {
         /**
          * By itself.
@@ -81,6 +84,12 @@ public record Verdict(Ending ending, int status, Output stdout, Output stderr, U
          * @param signal which
          */
         record Killed(Signal signal) implements Ending {}
+
+        /**
+         * The sandbox's own monitor was killed by somebody outside, or by the kernel for want of memory on the machine, and
+         * the program with it. It says nothing of the program, and nobody counted what it used.
+         */
+        record MonitorKilled() implements Ending {}
     }
 
     /** What came through one of its streams. */

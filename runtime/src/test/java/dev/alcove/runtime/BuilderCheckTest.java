@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.alcove.linux.Fd;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.runtime.ContainerBuilder.Room;
+import dev.alcove.spec.LinuxCpu;
+import dev.alcove.spec.LinuxDevice;
+import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.OciMount;
+import dev.alcove.spec.OciUser;
 import dev.alcove.spec.PosixRlimit;
 import dev.alcove.spec.TimeOffset;
 import dev.alcove.spec.Uint64;
 import java.io.File;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +74,8 @@ class BuilderCheckTest {
                         .room(NamespaceKind.MOUNT, new Room.Host())
                         .mount(OciMount.of("/mnt", "tmpfs", "tmpfs", List.of())));
         wrong("terminal", "redirect", b -> b.terminal(true).redirectOutput(new File("/tmp/x")));
+        wrong("terminal", "redirect", b -> b.terminal(true).redirectOutput(Redirect.INHERIT));
+        wrong("terminal", "redirect", b -> b.terminal(true).redirect(Fd.standard(0), Fd.standard(1), Fd.standard(2)));
         wrong("terminalSize", "no terminal", b -> b.terminalSize(24, 80));
         wrong("terminalSize", "65535", b -> b.terminal(true).terminalSize(70000, 80));
         wrong("capabilities", "'CAP_NOPE'", b -> b.capabilities().add("CAP_NOPE"));
@@ -79,7 +87,32 @@ class BuilderCheckTest {
         wrong("rlimit", "above", b -> b.rlimit(new PosixRlimit("RLIMIT_CPU", Uint64.of(1), Uint64.of(2))));
         wrong("file", "twice", b -> b.file("/a", "1").file("/a", "2"));
         wrong("limits", "pids", b -> b.pids(-7));
+        wrong(
+                "limits",
+                "'8000'",
+                b -> b.limits(r -> r.cpu(LinuxCpu.builder().cpus("8000").build())));
+        wrong(
+                "limits",
+                "'7000'",
+                b -> b.limits(r -> r.cpu(LinuxCpu.builder().mems("7000").build())));
+        wrong(
+                "limits",
+                "more processors' time",
+                b -> b.limits(r -> r.cpu(LinuxCpu.builder().quota(900_000_000L).build())));
+        wrong("device", "'q'", b -> b.device(device("/dev/x", "q"), rule()));
+        wrong("device", "'x'", b -> b.device(device("x", "c"), rule()));
+        wrong("user", "umask", b -> b.user(new OciUser(0, 0, 01000L, List.of(), "")));
+        wrong("mount", "'idmap'", b -> b.mount(OciMount.of("/mnt", "bind", "/tmp", List.of("bind", "idmap"))));
+        wrong("mount", "'size=1'", b -> b.mount(OciMount.of("/mnt", "bind", "/tmp", List.of("size=1"))));
         return ALL;
+    }
+
+    private static LinuxDevice device(String path, String type) {
+        return new LinuxDevice(path, type, 1L, 3L, null, null, null);
+    }
+
+    private static LinuxDeviceCgroup rule() {
+        return new LinuxDeviceCgroup(true, "c", 1L, 3L, "rwm");
     }
 
     private static List<LinuxIdMapping> ids() {
@@ -111,18 +144,29 @@ class BuilderCheckTest {
                 .hostname("x".repeat(65))
                 .directory("work")
                 .oomScoreAdj(-2000)
-                .timeout(Duration.ZERO);
+                .timeout(Duration.ZERO)
+                .terminal(true)
+                .redirectOutput(Redirect.INHERIT)
+                .device(device("/dev/x", "q"), rule())
+                .user(new OciUser(0, 0, 01000L, List.of(), ""))
+                .limits(r -> r.cpu(LinuxCpu.builder().cpus("8000").build()))
+                .mount(OciMount.of("/mnt", "bind", "/tmp", List.of("idmap")));
         IllegalArgumentException e = catchThrowableOfType(IllegalArgumentException.class, b::start);
         assertThat(String.valueOf(e.getMessage()).lines())
-                .hasSize(5)
+                .hasSize(10)
                 .first()
                 .asString()
-                .contains("4 reasons");
+                .contains("9 reasons");
         assertThat(String.valueOf(e.getMessage()).lines().skip(1))
                 .anyMatch(line -> line.startsWith("  hostname: "))
                 .anyMatch(line -> line.startsWith("  directory: "))
                 .anyMatch(line -> line.startsWith("  oomScoreAdj: "))
-                .anyMatch(line -> line.startsWith("  timeout: "));
+                .anyMatch(line -> line.startsWith("  timeout: "))
+                .anyMatch(line -> line.startsWith("  terminal: "))
+                .anyMatch(line -> line.startsWith("  device: "))
+                .anyMatch(line -> line.startsWith("  user: "))
+                .anyMatch(line -> line.startsWith("  limits: "))
+                .anyMatch(line -> line.startsWith("  mount: "));
     }
 
     @Test

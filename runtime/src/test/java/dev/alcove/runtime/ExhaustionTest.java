@@ -177,6 +177,40 @@ class ExhaustionTest {
         }
     }
 
+    @Test
+    void aDescriptorThatCannotBeReceived() throws IOException {
+        List<String> said = starving("handover", "");
+        assertThat(said).hasSize(7);
+        assertThat(said.get(0)).isEqualTo("ended 0");
+        assertThat(said.get(1)).isEqualTo("listened ended 0");
+        for (String line : List.of(said.get(2), said.get(3), said.get(5))) {
+            assertThat(line)
+                    .startsWith("cannot start container 'test-exhaust")
+                    .contains("a descriptor that it sends", "could not be received")
+                    .contains("|  likely cause: this process has as many files open as it may (RLIMIT_NOFILE)")
+                    .contains("|  mend: close what is not needed, or raise the limit (ulimit -n)");
+        }
+        assertThat(said.get(6)).as("after one more").isEqualTo(said.get(4));
+    }
+
+    @Test
+    void newgidmapThatCannotBeRun() throws IOException {
+        if (Caller.onPath("newgidmap").isEmpty()) {
+            InitRun.skip("needs newgidmap (apt-get install uidmap)");
+        }
+        List<String> said = starving("mapper", "");
+        assertThat(said).hasSize(Starving.MOST + 2);
+        assertThat(said.getFirst()).contains("newgidmap", " ended with 1");
+        assertThat(said.get(1))
+                .startsWith("cannot start container '" + id + "'")
+                .contains("EMFILE (too many open files)")
+                .contains("|  likely cause: this process has as many files open as it may (RLIMIT_NOFILE)");
+        assertThat(said.getLast()).isEqualTo(said.getFirst());
+        assertThat(said)
+                .noneMatch(line -> line.contains("installed"))
+                .allMatch(line -> line.contains("EMFILE") || line.equals(said.getFirst()));
+    }
+
     private ProcessBuilder helper(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -315,6 +349,8 @@ class ExhaustionTest {
 
     private void fullState(Path at) throws IOException {
         ContainerStore store = ContainerStore.at(at.resolve("state"));
+        // What a JVM keeps from its first start on is there.
+        new ContainerBuilder("true").id(id).start().close();
         int before = descriptors();
         for (boolean detached : List.of(true, false)) {
             ContainerBuilder b = new ContainerBuilder("true").id(id).redirectOutput(ProcessBuilder.Redirect.INHERIT);
@@ -324,7 +360,7 @@ class ExhaustionTest {
                 if (!detached) {
                     assertThat(c.waitFor()).isZero();
                 } else {
-                    assertThat(record.container().waitFor()).isZero();
+                    assertThat(endOf(record.container())).isZero();
                 }
             } catch (ContainerException e) {
                 wellFormed(String.valueOf(e.getMessage()), DISK);
@@ -337,6 +373,16 @@ class ExhaustionTest {
             try (var left = Files.list(at.resolve("state/containers"))) {
                 assertThat(left).isEmpty();
             }
+        }
+    }
+
+    /** Of one that is removed at its end, and so may not be there any more: then it has ended well. */
+    private static int endOf(StoredContainer container) {
+        try {
+            return container.waitFor();
+        } catch (ContainerException e) {
+            assertThat(e.kind()).isEqualTo(ContainerException.Kind.NOT_FOUND);
+            return 0;
         }
     }
 
@@ -471,5 +517,48 @@ class ExhaustionTest {
                 assertThat(c.end().status()).isEqualTo(137);
             }
         }
+    }
+
+    /** A JVM in a mount namespace of its own, where these hierarchies are read-only. */
+    private List<String> withReadOnly(List<CgroupHierarchy> hierarchies) throws IOException {
+        StringBuilder script = new StringBuilder("set -e\n");
+        for (CgroupHierarchy h : hierarchies) {
+            String at = h.mountPoint();
+            script.append("mount --bind ")
+                    .append(at)
+                    .append(' ')
+                    .append(at)
+                    .append("; mount -o remount,bind,ro ")
+                    .append(at)
+                    .append("; ! mkdir ")
+                    .append(at)
+                    .append("/alcove-test-read-only 2>&-\n");
+        }
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script + "exec \"$@\"", "sh"));
+        command.addAll(helper("groups", id).command());
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.onExit().join().exitValue()).as(said).isZero();
+        return said.lines().toList();
+    }
+
+    @Test
+    void groupsThatRootCannotWriteTo() throws IOException {
+        CgroupHierarchy memory = versionOne(CgroupController.MEMORY);
+        String refused = "limits: %s cannot be limited here|  likely cause: the groups below %s are not this user's to"
+                + " change|  mend: run as root with /sys/fs/cgroup writable, or leave the limit out";
+        List<String> one = withReadOnly(List.of(memory));
+        assertThat(one).containsExactly(refused.formatted("memory", memory.mountPoint()), "ended 0", "ended 0");
+        CgroupHierarchy pids = versionOne(CgroupController.PIDS);
+        CgroupHierarchy devices = versionOne(CgroupController.DEVICES);
+        assertThat(withReadOnly(CgroupLayout.read().hierarchies()))
+                .containsExactly(
+                        refused.formatted("memory", memory.mountPoint()),
+                        refused.formatted("pids", pids.mountPoint()),
+                        // Root's container has rules of devices, or it would have the machine's.
+                        refused.formatted("devices", devices.mountPoint()));
     }
 }

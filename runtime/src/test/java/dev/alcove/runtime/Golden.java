@@ -66,6 +66,9 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
                         .onlyMounts()
                         .linux(l -> l.maskedPaths(List.of()).readonlyPaths(List.of())));
         m.put("read-only", new Wanted().readOnly());
+        m.put("root-shared", new Wanted().linux(l -> l.rootfsPropagation("rshared")));
+        m.put("root-slave", new Wanted().linux(l -> l.rootfsPropagation("rslave")));
+        m.put("root-unbindable", new Wanted().rootfs(Rootfs.host()).linux(l -> l.rootfsPropagation("unbindable")));
         m.put("init", new Wanted().init());
         m.put("init-terminal", new Wanted().init().process(p -> p.terminal(true).consoleSize(new ConsoleSize(24, 80))));
         m.put("terminal", new Wanted().process(p -> p.terminal(true)));
@@ -164,6 +167,15 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
         all.add(new Golden("user-one-id", one.spec(), Machines.user()));
         List<LinuxIdMapping> nobody = List.of(new LinuxIdMapping(65534, 1000, 1));
         all.add(new Golden("user-nobody", new Wanted().user(nobody).spec(), Machines.user()));
+        all.add(new Golden(
+                "user-of-root",
+                new Wanted()
+                        .user(RANGE)
+                        .mount(
+                                OciMount.of("/data", "bind", "/srv/data", List.of("rbind", "ro")),
+                                OciMount.of("/peer", "bind", "/srv/data", List.of("rbind", "slave")))
+                        .spec(),
+                Machines.root(Machines.v1())));
         all.add(new Golden("user-ranges", new Wanted().user(OWN_AND_RANGE).spec(), Machines.user()));
         all.add(new Golden(
                 "user-time",

@@ -88,10 +88,6 @@ class PlannerRefusalsTest {
                         .linux(l -> l.timeOffsets(Map.of("realtime", new LinuxTimeOffset(1, 0)))),
                 "linux.timeOffsets",
                 "'realtime'");
-        root(
-                new Wanted().linux(l -> l.rootfsPropagation("rshared").maskedPaths(List.of("/proc/kcore"))),
-                "linux.rootfsPropagation",
-                "'rshared'");
         root(new Wanted().linux(l -> l.rootfsPropagation("sideways")), "linux.rootfsPropagation", "'sideways'");
         root(
                 new Wanted().linux(l -> l.sysctl(Map.of("kernel.core_pattern", "|/x"))),

@@ -5,17 +5,20 @@ import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Open;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
+import dev.alcove.spec.Bytes;
+import dev.alcove.spec.LinuxIdMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A JVM that the test takes something from. Its arguments: {@code descriptors} and an id, or {@code processes} and an id;
- * it says a line for each start that it tried: the outcome, with the message's lines joined.
+ * A JVM that the test takes something from. Its arguments: {@code descriptors}, {@code handover}, {@code mapper} or
+ * {@code groups} and an id, or {@code processes} and an id; it says a line for each start that it tried: the outcome, with the message's lines joined.
  */
 final class Starving {
     static final int MOST = 20;
@@ -29,10 +32,12 @@ final class Starving {
         for (String name : System.getProperty("java.class.path").split(":", -1)) {
             load(Path.of(name));
         }
-        if (args[0].equals("descriptors")) {
-            descriptors(args[1], args[2].equals("cold"));
-        } else {
-            processes(args[1]);
+        switch (args[0]) {
+            case "descriptors" -> descriptors(args[1], args[2].equals("cold"));
+            case "handover" -> handover(args[1]);
+            case "mapper" -> mapper(args[1]);
+            case "groups" -> groups(args[1]);
+            default -> processes(args[1]);
         }
     }
 
@@ -54,8 +59,7 @@ final class Starving {
     }
 
     private static void descriptors(String id, boolean cold) {
-        long hard = Rlimit.NOFILE.of(0).orElseThrow().hard();
-        Rlimit.NOFILE.set(0, new RlimitValue(LIMIT, hard));
+        limit();
         if (!cold) {
             attempt(id);
         }
@@ -71,22 +75,92 @@ final class Starving {
     }
 
     private static String starved(String id, int left) {
+        return starved(left, () -> attempt(id));
+    }
+
+    private static String starved(int left, Supplier<String> action) {
         List<Fd> taken = new ArrayList<>();
         try {
-            while (true) {
-                Optional<Fd> one = one();
-                if (one.isEmpty()) {
-                    break;
-                }
-                taken.add(one.get());
-            }
+            takeAll(taken);
             for (int i = 0; i < left; i++) {
                 taken.removeLast().close();
             }
-            return attempt(id);
+            return action.get();
         } finally {
             taken.forEach(Fd::close);
         }
+    }
+
+    private static void takeAll(List<Fd> taken) {
+        for (Optional<Fd> one = one(); one.isPresent(); one = one()) {
+            taken.add(one.get());
+        }
+    }
+
+    /** The last descriptor is taken when the container is about to send one of its own. */
+    private static void handover(String id) {
+        limit();
+        SeccompChoice asking = SeccompChoice.profile("{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": ["
+                + "{\"names\": [\"sethostname\"], \"action\": \"SCMP_ACT_NOTIFY\"}]}");
+        for (boolean early : new boolean[] {false, true}) {
+            System.out.println(
+                    sending(early, new ContainerBuilder("true").id(id).terminal(true)));
+            System.out.println(sending(
+                    early,
+                    new ContainerBuilder("true")
+                            .id(id)
+                            .seccomp(asking)
+                            .supervisor(listener -> System.out.print("listened "))));
+        }
+        System.out.println("open " + open());
+        System.out.println(sending(true, new ContainerBuilder("true").id(id).terminal(true)));
+        System.out.println("open " + open());
+    }
+
+    private static String sending(boolean early, ContainerBuilder builder) {
+        List<Fd> taken = new ArrayList<>();
+        if (early) {
+            builder.prepare(pid -> takeAll(taken));
+        }
+        try {
+            return attempt(builder);
+        } finally {
+            taken.forEach(Fd::close);
+        }
+    }
+
+    /** The programs that map ids are run with ever more descriptors; there is nothing for them to map. */
+    private static void mapper(String id) {
+        List<LinuxIdMapping> ids = List.of(new LinuxIdMapping(0, 100_000, 1));
+        ContainerSpec spec =
+                new ContainerBuilder("true").id(id).idMappings(ids, ids).spec();
+        Supplier<String> mapping = () -> {
+            try {
+                IdMapper.map(spec, (int) ProcessHandle.current().pid());
+                return "mapped";
+            } catch (RuntimeException e) {
+                return String.valueOf(
+                                Failure.here("start container '" + id + "'", e).getMessage())
+                        .replace('\n', '|');
+            }
+        };
+        System.out.println(mapping.get());
+        limit();
+        for (int left = 0; left <= MOST; left++) {
+            System.out.println(starved(left, mapping));
+        }
+    }
+
+    /** Some hierarchies, or all, are read-only here. */
+    private static void groups(String id) {
+        System.out.println(attempt(new ContainerBuilder("true").id(id).memory(Bytes.mebi(64))));
+        System.out.println(attempt(new ContainerBuilder("true").id(id).pids(64)));
+        System.out.println(attempt(new ContainerBuilder("true").id(id)));
+    }
+
+    private static void limit() {
+        Rlimit.NOFILE.set(
+                0, new RlimitValue(LIMIT, Rlimit.NOFILE.of(0).orElseThrow().hard()));
     }
 
     private static Optional<Fd> one() {
@@ -111,7 +185,11 @@ final class Starving {
     }
 
     private static String attempt(String id) {
-        try (Container c = new ContainerBuilder("true").id(id).start()) {
+        return attempt(new ContainerBuilder("true").id(id));
+    }
+
+    private static String attempt(ContainerBuilder builder) {
+        try (Container c = builder.start()) {
             return "ended " + c.waitFor();
         } catch (ContainerException e) {
             return String.valueOf(e.getMessage()).replace('\n', '|');

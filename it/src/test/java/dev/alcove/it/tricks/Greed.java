@@ -28,6 +28,11 @@ public final class Greed {
             case "threads" -> threads(amount);
             case "output" -> output(amount);
             case "time" -> time();
+            case "silent-time" -> {
+                System.out.close();
+                System.err.close();
+                time();
+            }
             default -> throw new IllegalArgumentException(arguments[0]);
         }
         System.out.println("took it");

@@ -45,7 +45,8 @@ public final class SystemCall {
         return call(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
     }
 
-    static long call(long number, long a, long b, long c, long d, long e, long f) throws Throwable {
+    /** One call; its result, or the error's number below zero. */
+    public static long call(long number, long a, long b, long c, long d, long e, long f) throws Throwable {
         Linker linker = Linker.nativeLinker();
         MemoryLayout[] longs = new MemoryLayout[7];
         Arrays.fill(longs, ValueLayout.JAVA_LONG);
