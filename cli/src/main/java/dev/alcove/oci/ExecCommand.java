@@ -18,7 +18,8 @@ final class ExecCommand {
     static ExecRequest request(OciContext context, OciArguments arguments) {
         FlagValues flags = arguments.flags();
         Path directory = context.directory();
-        Optional<OciProcess> given = flags.text("process").map(file -> OciConfig.process(file, InputFiles.read(directory, file)));
+        Optional<OciProcess> given =
+                flags.text("process").map(file -> OciConfig.process(file, InputFiles.read(directory, file)));
         boolean detach = flags.on("detach");
         boolean terminal = given.map(OciProcess::terminal).orElseGet(() -> flags.on("tty"));
         boolean socket = flags.has("console-socket");

@@ -5,8 +5,8 @@ import java.util.List;
 
 /** {@code features}: the specification's features.md as JSON, in runc's layout. */
 final class FeaturesCommand {
-    private static final List<String> HOOKS = List.of(
-            "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+    private static final List<String> HOOKS =
+            List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
 
     private FeaturesCommand() {}
 

@@ -27,7 +27,10 @@ final class SpecCommand {
         String json = JsonText.indented(OciJson.write(StarterSpec.of(rootless, context.caller())), "\t");
         try {
             Files.write(
-                    directory.resolve(FILE), json.getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    directory.resolve(FILE),
+                    json.getBytes(StandardCharsets.UTF_8),
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
             throw new ContainerException(Kind.CONFLICT, "File config.json exists. Remove it first", e);
         } catch (IOException e) {

@@ -70,7 +70,8 @@ final class StarterSpec {
     }
 
     private static List<OciMount> mounts(boolean rootless) {
-        List<String> terminals = new ArrayList<>(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"));
+        List<String> terminals =
+                new ArrayList<>(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"));
         if (!rootless) {
             // Group 5, tty, is not among the ids of an ordinary user's namespace.
             terminals.add("gid=5");

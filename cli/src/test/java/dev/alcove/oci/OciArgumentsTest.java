@@ -33,15 +33,17 @@ class OciArgumentsTest {
         assertThat(parse("delete", "--force=false", "web").flags().on("force")).isFalse();
         assertThat(parse("delete", "-f=T", "web").flags().on("force")).isTrue();
         assertThat(parse("delete", "--force", "false").rest()).containsExactly("false");
-        assertThat(parse("run", "-no-subreaper", "-detach", "web").flags().on("no-subreaper")).isTrue();
+        assertThat(parse("run", "-no-subreaper", "-detach", "web").flags().on("no-subreaper"))
+                .isTrue();
     }
 
     @Test
     void theLastCountsAndListsGrow() {
         assertThat(parse("create", "-b", "/a", "--bundle", "/b", "web").flags().text("bundle"))
                 .isEqualTo(Optional.of("/b"));
-        FlagValues flags =
-                parse("exec", "-e", "A=1", "--env=B=2=3", "-g", "5", "--additional-gids", "0x10", "web", "true").flags();
+        FlagValues flags = parse(
+                        "exec", "-e", "A=1", "--env=B=2=3", "-g", "5", "--additional-gids", "0x10", "web", "true")
+                .flags();
         assertThat(flags.texts("env")).containsExactly("A=1", "B=2=3");
         assertThat(flags.numbers("additional-gids")).containsExactly(5L, 16L);
     }
@@ -53,7 +55,8 @@ class OciArgumentsTest {
         assertThat(exec.flags().on("tty")).isTrue();
         assertThat(parse("exec", "web", "--", "ls").rest()).containsExactly("web", "--", "ls");
         assertThat(parse("exec", "--", "web", "-t").rest()).containsExactly("web", "-t");
-        assertThat(parse("ps", "-f", "table", "web", "-f", "-o", "pid").rest()).containsExactly("web", "-f", "-o", "pid");
+        assertThat(parse("ps", "-f", "table", "web", "-f", "-o", "pid").rest())
+                .containsExactly("web", "-f", "-o", "pid");
     }
 
     @Test
@@ -62,7 +65,8 @@ class OciArgumentsTest {
         assertThat(kill.rest()).containsExactly("web", "KILL");
         assertThat(kill.flags().on("all")).isTrue();
         assertThat(parse("delete", "web", "-f").flags().on("force")).isTrue();
-        assertThat(parse("create", "web", "--bundle", "/b").flags().text("bundle")).isEqualTo(Optional.of("/b"));
+        assertThat(parse("create", "web", "--bundle", "/b").flags().text("bundle"))
+                .isEqualTo(Optional.of("/b"));
         assertThat(parse("kill", "web", "-9").rest()).containsExactly("web", "-9");
         assertThat(parse("kill", "web", "--", "-a").rest()).containsExactly("web", "-a");
     }
@@ -70,17 +74,23 @@ class OciArgumentsTest {
     @Test
     void whatStandsBeforeTheCommandIsGlobal() {
         OciArgumentParser.Parsed parsed = OciArgumentParser.globals(List.of(
-                "--root", "/r", "-log=/l", "--log-format", "json", "--systemd-cgroup", "--rootless=true", "create", "-b", "/b"));
+                "--root",
+                "/r",
+                "-log=/l",
+                "--log-format",
+                "json",
+                "--systemd-cgroup",
+                "--rootless=true",
+                "create",
+                "-b",
+                "/b"));
         assertThat(parsed.rest()).containsExactly("create", "-b", "/b");
         assertThat(parsed.flags().text("log")).isEqualTo(Optional.of("/l"));
         assertThat(parsed.flags().on("systemd-cgroup")).isTrue();
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             start  | --nope web             | flag provided but not defined: -nope
             start  | -nope=1 web            | flag provided but not defined: -nope
             exec   | --user                 | flag needs an argument: -user
@@ -103,7 +113,16 @@ class OciArgumentsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "5, 5", "-5, -5", "+5, 5", "0x1F, 31", "0b101, 5", "0o17, 15", "017, 15", "1_000, 1000", "0x_ff, 255", "0, 0"
+        "5, 5",
+        "-5, -5",
+        "+5, 5",
+        "0x1F, 31",
+        "0b101, 5",
+        "0o17, 15",
+        "017, 15",
+        "1_000, 1000",
+        "0x_ff, 255",
+        "0, 0"
     })
     void numbersAreReadAsInGo(String text, long value) {
         assertThat(GoValues.integer(text)).isEqualTo(value);
@@ -117,7 +136,13 @@ class OciArgumentsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "5s, 5000000000", "1m30s, 90000000000", "1.5h, 5400000000000", "-2ms, -2000000", "0, 0", ".5s, 500000000", "3us, 3000"
+        "5s, 5000000000",
+        "1m30s, 90000000000",
+        "1.5h, 5400000000000",
+        "-2ms, -2000000",
+        "0, 0",
+        ".5s, 500000000",
+        "3us, 3000"
     })
     void timesAreReadAsInGo(String text, long nanos) {
         assertThat(GoValues.duration(text)).isEqualTo(Duration.ofNanos(nanos));
@@ -140,8 +165,10 @@ class OciArgumentsTest {
         String help = OciHelp.command(manual);
         for (OciFlag flag : manual.flags()) {
             assertThat(help).contains("--" + flag.name());
-            String value = flag.kind() == OciFlag.Kind.SWITCH ? "true" : flag.kind() == OciFlag.Kind.DURATION ? "1s" : "7";
-            assertThat(parse(name, "--" + flag.name() + "=" + value).flags().has(flag.name())).isTrue();
+            String value =
+                    flag.kind() == OciFlag.Kind.SWITCH ? "true" : flag.kind() == OciFlag.Kind.DURATION ? "1s" : "7";
+            assertThat(parse(name, "--" + flag.name() + "=" + value).flags().has(flag.name()))
+                    .isTrue();
         }
         assertThat(help.lines()).allSatisfy(line -> assertThat(line).isEqualTo(line.stripTrailing()));
     }

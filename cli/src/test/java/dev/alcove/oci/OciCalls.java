@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs the command in this JVM, with text in place of its streams. */
 final class OciCalls {
@@ -24,8 +25,8 @@ final class OciCalls {
     final RecordingRuntime runtime = new RecordingRuntime();
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"));
     OciContext.Caller caller = new OciContext.Caller(0, 0);
-    RuntimeOptions options = new RuntimeOptions(
-            Path.of("/"), RuntimeOptions.CgroupManager.DISABLED, java.util.Optional.empty(), "");
+    RuntimeOptions options =
+            new RuntimeOptions(Path.of("/"), RuntimeOptions.CgroupManager.DISABLED, Optional.empty(), "");
 
     OciCalls(Path folder) {
         this.folder = folder;
@@ -64,7 +65,15 @@ final class OciCalls {
         runtime.containers.put(
                 id,
                 new ContainerStatus(
-                        "1.3.0", id, pid, status, "/bundles/" + id, "/bundles/" + id + "/rootfs", TIME, Map.of(), "root"));
+                        "1.3.0",
+                        id,
+                        pid,
+                        status,
+                        "/bundles/" + id,
+                        "/bundles/" + id + "/rootfs",
+                        TIME,
+                        Map.of(),
+                        "root"));
     }
 
     /** A bundle whose config.json is the one that spec writes. */

@@ -38,7 +38,8 @@ class OciLogTest {
     void withAFileTheBareMessageStillGoesToStandardError() throws IOException {
         OciCalls.Outcome outcome = oci.run("--log", "log", "start", "web");
         assertThat(outcome.err()).isEqualTo("container does not exist\n");
-        assertThat(folder.resolve("log")).hasContent("time=\"" + TIME + "\" level=error msg=\"container does not exist\"");
+        assertThat(folder.resolve("log"))
+                .hasContent("time=\"" + TIME + "\" level=error msg=\"container does not exist\"");
         oci.run("--log", "log", "--log-format=json", "start", "web");
         assertThat(Files.readAllLines(folder.resolve("log")))
                 .containsExactly(
@@ -58,7 +59,8 @@ class OciLogTest {
                 .isEqualTo(new OciCalls.Outcome(
                         1,
                         "",
-                        "time=\"" + TIME + "\" level=error msg=\"open /nonexistent/log: no such file or directory\"\n"));
+                        "time=\"" + TIME
+                                + "\" level=error msg=\"open /nonexistent/log: no such file or directory\"\n"));
         Files.createDirectory(folder.resolve("directory"));
         assertThat(oci.run("--log", "directory", "list").err()).contains("open directory: is a directory");
         assertThat(oci.run("--log-format", "xml", "list").err()).contains("msg=\"invalid log-format: xml\"");
@@ -83,7 +85,8 @@ class OciLogTest {
     void timesHaveTheDigitsTheyNeed() {
         assertThat(Timestamps.nanos(Instant.parse("2026-11-22T07:43:21.446938613Z")))
                 .isEqualTo("2026-11-22T07:43:21.446938613Z");
-        assertThat(Timestamps.nanos(Instant.parse("2026-11-22T07:43:21.000500Z"))).isEqualTo("2026-11-22T07:43:21.0005Z");
+        assertThat(Timestamps.nanos(Instant.parse("2026-11-22T07:43:21.000500Z")))
+                .isEqualTo("2026-11-22T07:43:21.0005Z");
         assertThat(Timestamps.nanos(Instant.parse("0999-01-02T00:00:00Z"))).isEqualTo("0999-01-02T00:00:00Z");
     }
 }

@@ -21,13 +21,13 @@ final class RecordingRuntime implements OciRuntime {
     Map<String, Long> memoryRaw = Map.of();
     int looksBeforeTheEnd;
     int exitStatus;
+    boolean broken;
 
     @Override
     public void create(CreateRequest request, OciSpec spec) {
         asked.add(request);
         if (containers.containsKey(request.id())) {
-            throw new ContainerException(
-                    ContainerException.Kind.CONFLICT, "container with given ID already exists");
+            throw new ContainerException(ContainerException.Kind.CONFLICT, "container with given ID already exists");
         }
     }
 
@@ -99,6 +99,9 @@ final class RecordingRuntime implements OciRuntime {
 
     @Override
     public ContainerStats stats(String id) {
+        if (broken) {
+            throw new IllegalStateException("a mistake");
+        }
         return new ContainerStats(stats, memoryRaw);
     }
 
@@ -123,8 +126,7 @@ final class RecordingRuntime implements OciRuntime {
     static CgroupStats someStats(long oomKills) {
         return new CgroupStats(
                 Optional.of(new CgroupStats.Cpu(300, 200, 100, 7, 2, 55)),
-                Optional.of(new CgroupStats.Memory(
-                        4096, 0, OptionalLong.of(8192), OptionalLong.of(1 << 20), oomKills)),
+                Optional.of(new CgroupStats.Memory(4096, 0, OptionalLong.of(8192), OptionalLong.of(1 << 20), oomKills)),
                 Optional.of(new CgroupStats.Pids(3, OptionalLong.of(64))),
                 List.of(new CgroupStats.Io(8, 0, 10, 20)));
     }

@@ -123,7 +123,8 @@ public final class ConfigFaults {
         needs("linux.netDevices", !linux.netDevices().isEmpty(), "network", namespaces);
         needs("linux.uidMappings", !linux.uidMappings().isEmpty(), "user", namespaces);
         needs("linux.gidMappings", !linux.gidMappings().isEmpty(), "user", namespaces);
-        if (!linux.timeOffsets().isEmpty() && !namespaces.getOrDefault("time", "").isEmpty()) {
+        if (!linux.timeOffsets().isEmpty()
+                && !namespaces.getOrDefault("time", "").isEmpty()) {
             add("linux.timeOffsets", "the offsets of a time namespace that is joined are already set");
         }
     }

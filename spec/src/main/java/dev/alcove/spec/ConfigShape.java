@@ -78,7 +78,8 @@ final class ConfigShape {
 
     /** What sethostname(2) takes. */
     private static Text name() {
-        return new Text("a name of at most 64 bytes", text -> text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME);
+        return new Text(
+                "a name of at most 64 bytes", text -> text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME);
     }
 
     /** The process of a configuration, and of exec's --process. */

@@ -161,7 +161,8 @@ sealed interface JsonShape {
                 good = value.compareTo(whole.least()) >= 0 && value.compareTo(whole.most()) <= 0;
             }
             if (!good) {
-                faults.add(SpecException.of(path, (small ? found.toPlainString() : "the number") + " is not " + expected));
+                faults.add(
+                        SpecException.of(path, (small ? found.toPlainString() : "the number") + " is not " + expected));
             }
         }
 
@@ -215,7 +216,8 @@ sealed interface JsonShape {
             in.endObject();
             for (Property p : properties.all()) {
                 if (p.required() && !seen.contains(p.name())) {
-                    faults.add(SpecException.of(below(path, p.name()), "is missing; it should be " + expected(p.shape())));
+                    faults.add(
+                            SpecException.of(below(path, p.name()), "is missing; it should be " + expected(p.shape())));
                 }
             }
         }

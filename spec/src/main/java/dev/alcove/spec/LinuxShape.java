@@ -96,16 +96,7 @@ final class LinuxShape {
         return object(
                 must(
                         "type",
-                        word(
-                                "a kind of namespace",
-                                "pid",
-                                "network",
-                                "mount",
-                                "ipc",
-                                "uts",
-                                "user",
-                                "cgroup",
-                                "time")),
+                        word("a kind of namespace", "pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time")),
                 may("path", ABSOLUTE_OR_EMPTY));
     }
 
@@ -135,7 +126,9 @@ final class LinuxShape {
                 must("index", Whole.range(0, LAST_ARGUMENT)),
                 must("value", UINT64),
                 may("valueTwo", UINT64),
-                must("op", word("a comparison", "SCMP_CMP_", List.of("NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ"))));
+                must(
+                        "op",
+                        word("a comparison", "SCMP_CMP_", List.of("NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ"))));
         return object(
                 must("defaultAction", action),
                 may("defaultErrnoRet", UINT32),

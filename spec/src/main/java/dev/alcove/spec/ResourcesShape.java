@@ -77,8 +77,8 @@ final class ResourcesShape {
 
     private static JsonShape blockIo() {
         JsonShape rates = list(object(must("major", INT64), must("minor", INT64), must("rate", UINT64)));
-        JsonShape weights = list(object(
-                must("major", INT64), must("minor", INT64), may("weight", UINT16), may("leafWeight", UINT16)));
+        JsonShape weights = list(
+                object(must("major", INT64), must("minor", INT64), may("weight", UINT16), may("leafWeight", UINT16)));
         return object(
                 may("weight", UINT16),
                 may("leafWeight", UINT16),
@@ -91,8 +91,7 @@ final class ResourcesShape {
 
     private static JsonShape network() {
         return object(
-                may("classID", UINT32),
-                may("priorities", list(object(must("name", SOME), must("priority", UINT32)))));
+                may("classID", UINT32), may("priorities", list(object(must("name", SOME), must("priority", UINT32)))));
     }
 
     private static Text pageSize() {
@@ -102,9 +101,7 @@ final class ResourcesShape {
                 unit++;
             }
             String end = text.substring(unit);
-            return unit > 0
-                    && text.charAt(0) != '0'
-                    && (end.equals("KB") || end.equals("MB") || end.equals("GB"));
+            return unit > 0 && text.charAt(0) != '0' && (end.equals("KB") || end.equals("MB") || end.equals("GB"));
         });
     }
 

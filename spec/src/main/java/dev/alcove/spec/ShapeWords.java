@@ -16,8 +16,7 @@ final class ShapeWords {
     static final JsonShape FLAG = new Flag();
     static final Text TEXT = new Text("a text without a NUL", text -> text.indexOf('\0') < 0);
     static final Text SOME = new Text("a text that is not empty", text -> !text.isEmpty() && text.indexOf('\0') < 0);
-    static final Text ABSOLUTE =
-            new Text("an absolute path", text -> text.startsWith("/") && text.indexOf('\0') < 0);
+    static final Text ABSOLUTE = new Text("an absolute path", text -> text.startsWith("/") && text.indexOf('\0') < 0);
     /** Go writes an empty text for what is not set. */
     static final Text ABSOLUTE_OR_EMPTY = new Text(
             "an absolute path, or empty", text -> text.isEmpty() || (text.startsWith("/") && text.indexOf('\0') < 0));

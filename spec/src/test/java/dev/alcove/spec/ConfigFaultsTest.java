@@ -90,13 +90,13 @@ class ConfigFaultsTest {
     @Test
     void nullIsAsGoodAsAbsent() {
         assertThat(faults(with("linux.resources", "null"))).isEmpty();
-        assertThat(faults(with("process.cwd", "null"))).containsExactly("process.cwd: is missing; it should be an absolute path");
+        assertThat(faults(with("process.cwd", "null")))
+                .containsExactly("process.cwd: is missing; it should be an absolute path");
     }
 
     @Test
     void allFaultsAreToldAtOnce() {
-        String json =
-                """
+        String json = """
                 {"ociVersion": "2.0.0",
                  "process": {"cwd": "tmp", "args": [], "env": ["A"], "user": {"uid": -1}},
                  "root": {},
@@ -124,11 +124,7 @@ class ConfigFaultsTest {
     }
 
     @ParameterizedTest(name = "{0} = {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             ociVersion                           | "1.0"              | ociVersion: '1.0' is not a version
             ociVersion                           | "1.0.x"            | ociVersion: '1.0.x' is not a version
             process.consoleSize.height           | 4294967296         | process.consoleSize.height: 4294967296 is not
@@ -211,7 +207,8 @@ class ConfigFaultsTest {
     void aFileOfAControlGroupCannotLeadOutOfIt() {
         String json = full().replace("memory.high", "../memory.high");
         assertThat(faults(json))
-                .containsExactly("linux.resources.unified: '../memory.high' is not a file of a control group, as memory.high");
+                .containsExactly(
+                        "linux.resources.unified: '../memory.high' is not a file of a control group, as memory.high");
     }
 
     @ParameterizedTest
@@ -225,10 +222,13 @@ class ConfigFaultsTest {
     })
     void whatWouldChangeTheCallersOwnNeedsANamespace(String field, String kind) {
         String json = full().replace("{\"type\": \"" + kind + "\"},", "")
-                .replace("{\"type\": \"network\", \"path\": \"/run/netns/room\"},", kind.equals("network") ? "" : "{\"type\": \"network\"},")
+                .replace(
+                        "{\"type\": \"network\", \"path\": \"/run/netns/room\"},",
+                        kind.equals("network") ? "" : "{\"type\": \"network\"},")
                 .replace("},\n      {\"type\": \"" + kind + "\"}\n", "}\n");
         assertThat(faults(json))
-                .contains(field + ": needs a namespace of its own: add {\"type\": \"" + kind + "\"} to linux.namespaces");
+                .contains(
+                        field + ": needs a namespace of its own: add {\"type\": \"" + kind + "\"} to linux.namespaces");
     }
 
     @Test
@@ -274,13 +274,14 @@ class ConfigFaultsTest {
         };
     }
 
-    private static final List<String> NOT_REPEATED = List.of(
-            "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+    private static final List<String> NOT_REPEATED =
+            List.of("createRuntime", "createContainer", "startContainer", "poststart", "poststop");
 
     @ParameterizedTest
     @MethodSource("properties")
     void aValueOfAnotherKindIsNamed(String path) {
-        if (NOT_REPEATED.stream().anyMatch(hook -> path.startsWith("hooks." + hook + ".0.") && !path.endsWith(".path"))) {
+        if (NOT_REPEATED.stream()
+                .anyMatch(hook -> path.startsWith("hooks." + hook + ".0.") && !path.endsWith(".path"))) {
             return;
         }
         JsonShape shape = find(path);
@@ -292,7 +293,8 @@ class ConfigFaultsTest {
     @MethodSource("properties")
     void whatIsRequiredIsMissed(String path) {
         if (required(path) && !NOT_REPEATED.stream().anyMatch(hook -> path.startsWith("hooks." + hook))) {
-            assertThat(faults(with(path, ""))).anySatisfy(fault -> assertThat(fault).startsWith(inMessages(path) + ": is missing"));
+            assertThat(faults(with(path, "")))
+                    .anySatisfy(fault -> assertThat(fault).startsWith(inMessages(path) + ": is missing"));
         }
     }
 
