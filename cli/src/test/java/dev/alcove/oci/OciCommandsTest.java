@@ -416,8 +416,7 @@ class OciCommandsTest {
         oci.container("web", 7, "running");
         oci.run("exec", "-u", user, "web", "true");
         ExecRequest request = (ExecRequest) oci.runtime.asked.getFirst();
-        assertThatThrownBy(() -> request.process(OWN))
-                .hasMessageMatching("parsing .* as int for [ug]id failed: .*");
+        assertThatThrownBy(() -> request.process(OWN)).hasMessageMatching("parsing .* as int for [ug]id failed: .*");
     }
 
     @Test
@@ -453,8 +452,8 @@ class OciCommandsTest {
         assertThat(oci.run("create", "-b", "bundle", "web").status()).isZero();
         assertThat(refusal("spec", "-b", "bundle")).isEqualTo("\"File config.json exists. Remove it first\"");
         assertThat(refusal("spec", "-b", "gone")).isEqualTo("\"chdir gone: no such file or directory\"");
-        Path rootless =
-                Files.createDirectories(folder.resolve("rootless/rootfs")).getParent();
+        Path rootless = folder.resolve("rootless");
+        Files.createDirectories(rootless.resolve("rootfs"));
         oci.caller = new OciContext.Caller(1234, 1235);
         assertThat(oci.run("spec", "--rootless", "-b", "rootless").status()).isZero();
         assertThat(Files.readString(rootless.resolve("config.json")))
