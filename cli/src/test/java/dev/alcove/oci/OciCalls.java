@@ -26,7 +26,7 @@ final class OciCalls {
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"));
     OciContext.Caller caller = new OciContext.Caller(0, 0);
     RuntimeOptions options =
-            new RuntimeOptions(Path.of("/"), RuntimeOptions.CgroupManager.DISABLED, Optional.empty(), "");
+            new RuntimeOptions(Path.of("/"), RuntimeOptions.CgroupDriver.DISABLED, Optional.empty(), "");
 
     OciCalls(Path folder) {
         this.folder = folder;

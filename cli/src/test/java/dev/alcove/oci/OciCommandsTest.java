@@ -97,11 +97,11 @@ class OciCommandsTest {
         oci.run("--root", "state", "--systemd-cgroup", "--rootless", "true", "--criu", "/c", "list");
         assertThat(oci.options)
                 .isEqualTo(new RuntimeOptions(
-                        folder.resolve("state"), RuntimeOptions.CgroupManager.SYSTEMD, Optional.of(true), "/c"));
+                        folder.resolve("state"), RuntimeOptions.CgroupDriver.SYSTEMD, Optional.of(true), "/c"));
         oci.environment.put("XDG_RUNTIME_DIR", "/run/user/7");
         oci.run("--cgroup-manager=disabled", "list");
         assertThat(oci.options.root()).isEqualTo(Path.of("/run/alcove-oci"));
-        assertThat(oci.options.cgroups()).isEqualTo(RuntimeOptions.CgroupManager.DISABLED);
+        assertThat(oci.options.cgroups()).isEqualTo(RuntimeOptions.CgroupDriver.DISABLED);
         oci.caller = new OciContext.Caller(7, 7);
         oci.run("list");
         assertThat(oci.options.root()).isEqualTo(Path.of("/run/user/7/alcove-oci"));
