@@ -7,7 +7,7 @@ import java.util.Map;
  * Writes JSON, property by property, in the layouts runc prints: on one line, or indented as Go's json.MarshalIndent.
  *
  * {@snippet :
- * String json = new JsonText("  ").begin('{').name("pid").value(7).end('}').toString();
+ * String json = new JsonText("").begin('[').value(7).value("a").end(']').toString();
  * }
  */
 final class JsonText {
@@ -26,7 +26,7 @@ final class JsonText {
         this.indent = indent;
     }
 
-    /** Opens an object, {@code '{'}, or a list, {@code '['}. */
+    /** Opens an object or a list by its bracket. */
     JsonText begin(char bracket) {
         separate();
         out.append(bracket);

@@ -163,7 +163,7 @@ final class OciManuals {
         return List.of(
                 OciFlag.text(
                         "bundle", "b", "path to the root of the bundle directory, defaults to the current directory"),
-                OciFlag.text("config", "", "file to read instead of the bundle's config.json"),
+                OciFlag.text("config", "f", "file to read instead of the bundle's config.json"),
                 OciFlag.text("console-socket", "", CONSOLE_SOCKET),
                 OciFlag.text("pidfd-socket", "", "AF_UNIX socket that is sent a pidfd of the container's process"),
                 OciFlag.text("pid-file", "", PID_FILE),

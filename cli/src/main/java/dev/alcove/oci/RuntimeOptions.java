@@ -13,9 +13,9 @@ import java.util.Optional;
  * @param rootless whether a control group that may not be written is no error; empty: decided by the caller's privileges
  * @param criu     the program for checkpoints
  */
-record RuntimeOptions(Path root, CgroupManager cgroups, Optional<Boolean> rootless, String criu) {
+record RuntimeOptions(Path root, CgroupDriver cgroups, Optional<Boolean> rootless, String criu) {
     /** Who makes the control groups. */
-    enum CgroupManager {
+    enum CgroupDriver {
         CGROUPFS,
         SYSTEMD,
         DISABLED
@@ -39,12 +39,12 @@ record RuntimeOptions(Path root, CgroupManager cgroups, Optional<Boolean> rootle
                 globals.text("criu").orElse("criu"));
     }
 
-    private static CgroupManager manager(FlagValues globals) {
+    private static CgroupDriver manager(FlagValues globals) {
         String name = globals.text("cgroup-manager").orElse(globals.on("systemd-cgroup") ? "systemd" : "cgroupfs");
         return switch (name) {
-            case "cgroupfs" -> CgroupManager.CGROUPFS;
-            case "systemd" -> CgroupManager.SYSTEMD;
-            case "disabled" -> CgroupManager.DISABLED;
+            case "cgroupfs" -> CgroupDriver.CGROUPFS;
+            case "systemd" -> CgroupDriver.SYSTEMD;
+            case "disabled" -> CgroupDriver.DISABLED;
             default ->
                 throw new ContainerException(
                         ContainerException.Kind.INVALID,

@@ -22,6 +22,7 @@ class ArchitectureTest {
     private static final String RUNTIME = "dev.alcove.runtime..";
     private static final String LENS = "dev.alcove.lens..";
     private static final String CLI = "dev.alcove.cli..";
+    private static final String OCI = "dev.alcove.oci..";
     private static final String MAIN = "dev.alcove.cli.Main";
 
     /** Runs while the command is built, as a program of its own. */
@@ -38,7 +39,8 @@ class ArchitectureTest {
                         "dev.alcove.spec",
                         "dev.alcove.runtime",
                         "dev.alcove.lens",
-                        "dev.alcove.cli");
+                        "dev.alcove.cli",
+                        "dev.alcove.oci");
     }
 
     private static String[] and(String[] more, String... packages) {
@@ -117,6 +119,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(CLI)
+                .check(Product.CLASSES);
+    }
+
+    @Test
+    void theOciRuntimeKnowsTheRuntimeAndWhatLiesBelow() {
+        classes()
+                .that()
+                .resideInAPackage(OCI)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(OCI, RUNTIME, LINUX, SPEC, "java..", "org.jspecify..")
                 .check(Product.CLASSES);
     }
 

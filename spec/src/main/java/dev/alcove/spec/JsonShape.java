@@ -128,7 +128,10 @@ sealed interface JsonShape {
                 default -> "null";
             };
             if (found == Token.BEGIN_OBJECT || found == Token.BEGIN_ARRAY) {
-                in.skipValue();
+                // Behind a whole document there is nothing to go on to.
+                if (!path.isEmpty()) {
+                    in.skipValue();
+                }
             } else if (what.equals("null")) {
                 in.isNullValue();
             }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,7 @@ class ConfigFaultsTest {
             linux.uidMappings.0.hostID           | -1                 | linux.uidMappings[0].hostID: -1 is not
             linux.namespaces.0.type              | "user"             | linux.namespaces[5].type: user is there twice
             linux.namespaces.1.path              | "netns"            | linux.namespaces[1].path: 'netns' is not an absolute path, or empty
-            linux.namespaces.4.type              | "pid"              | linux.namespaces[4].type: pid is there twice
+            linux.namespaces.3.type              | "pid"              | linux.namespaces[3].type: pid is there twice
             linux.namespaces.7.path              | "/proc/1/ns/time"  | linux.timeOffsets: the offsets of a time namespace that is joined are already set
             linux.devices.0.path                 | "fuse"             | linux.devices[0].path: 'fuse' is not an absolute path
             linux.devices.0.type                 | "d"                | linux.devices[0].type: 'd' is not a kind of device
@@ -350,7 +351,33 @@ class ConfigFaultsTest {
         missing.removeIf(path -> NOT_REPEATED.stream().anyMatch(hook -> path.startsWith("hooks." + hook + ".0.")));
         // Written as they are when they are absent.
         assertThat(missing)
-                .containsExactlyInAnyOrder("process.selinuxLabel", "linux.mountLabel", "linux.personality.flags");
+                .containsExactlyInAnyOrder(
+                        "process.selinuxLabel",
+                        "linux.namespaces.0.path",
+                        "linux.mountLabel",
+                        "linux.intelRdt.enableCMT",
+                        "linux.intelRdt.enableMBM",
+                        "linux.personality.flags");
+    }
+
+    /** Whatever is handed in: a list of faults, never another error; and what has none can be read. */
+    @Test
+    void damagedDocumentsAreRefusedInOrder() {
+        Random random = new Random(20260101);
+        byte[] full = full().getBytes(StandardCharsets.UTF_8);
+        String signs = "{}[]\",:0-9etnfu\\ \n";
+        for (int i = 0; i < 3000; i++) {
+            byte[] damaged = full.clone();
+            for (int n = 1 + random.nextInt(3); n > 0; n--) {
+                damaged[random.nextInt(damaged.length)] = (byte) signs.charAt(random.nextInt(signs.length()));
+            }
+            if (random.nextInt(4) == 0) {
+                damaged = java.util.Arrays.copyOf(damaged, random.nextInt(damaged.length));
+            }
+            if (ConfigFaults.of(damaged).isEmpty()) {
+                OciJson.read(damaged, OciSpec.class);
+            }
+        }
     }
 
     @Test
