@@ -181,6 +181,30 @@ class EnterAndUnshareTest {
     }
 
     @Test
+    void aNamespaceThatCannotBeBoundLetsTheOthersGo() throws IOException {
+        Needs.root();
+        Path there = Files.writeString(folder.resolve("there"), "before");
+        String impossible = folder.resolve("nowhere") + "/net";
+        for (String others : new String[] {
+            "--uts=" + folder.resolve("uts") + " --ipc=" + there,
+            // One before the impossible one, one after it.
+            "--uts=" + there + " --time=" + folder.resolve("time")
+        }) {
+            Alcoves.Outcome outcome =
+                    alcoves.run(("unshare " + others + " --net=" + impossible + " sleep 1000").split(" ", -1));
+            assertThat(outcome.status()).isEqualTo(125);
+            assertThat(outcome.err())
+                    .startsWith("alcove: cannot run 'sleep': openat " + impossible + ": ENOENT")
+                    .contains("the net namespace stays, bound to this file");
+            assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(folder.toString());
+            assertThat(folder.resolve("uts")).doesNotExist();
+            assertThat(folder.resolve("time")).doesNotExist();
+            // What was there before stays what it was.
+            assertThat(there).hasContent("before");
+        }
+    }
+
+    @Test
     void enterJoinsWhatItIsToldTo() throws IOException {
         Needs.root();
         int pid = target("unshare", "-m", "-u", "-n", "-i", "-C", "-T", "-p", "-f", "--kill-child");

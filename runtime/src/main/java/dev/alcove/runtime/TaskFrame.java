@@ -85,6 +85,11 @@ final class TaskFrame {
         return pid;
     }
 
+    /** More than 0 when the command ran to its end, 0 where its start failed. */
+    Arg.Result ran() {
+        return watched;
+    }
+
     void letGo() {
         p.callAtLeast(1, "all is there: the child may go on", Syscall.WRITE, parentEnd, Arg.string("!"), Arg.num(1));
     }

@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Errno;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Signal;
 import dev.alcove.linux.Syscall;
@@ -115,23 +116,33 @@ final class UnsharePlanner {
         return handles;
     }
 
-    /** After the start: of one that failed nothing stays. */
+    /** After the start; and where a later one cannot be bound, those before are let go again. */
     private void pin(NamespaceKind kind, Arg.Result handle) {
         String file = wanted.pins().getOrDefault(kind, "");
         String why = "the " + kind.fileName() + " namespace stays, bound to this file, when the command has ended";
-        Arg.Result made = p.callTo(
+        Arg.Result made = p.tolerant(
                 "file",
+                List.of(Errno.EEXIST),
                 why,
                 Syscall.OPENAT,
                 Arg.CWD,
                 Arg.string(file),
-                plan.flags("O_RDONLY|O_CREAT|O_CLOEXEC"),
+                plan.flags("O_RDONLY|O_CREAT|O_EXCL|O_CLOEXEC"),
                 Arg.mode(0444));
+        p.undoUnless(
+                frame.ran(),
+                new Step.Jump(Step.When.NEGATIVE, made, p.earlierUndo(), "it was there before"),
+                Program.Builder.attempted(
+                        "the file was made for it", Syscall.UNLINKAT, Arg.CWD, Arg.string(file), Arg.ZERO));
         plan.close(made);
         Arg.Result place = p.callTo(
                 "place", why, Syscall.OPENAT, Arg.CWD, Arg.string(file), plan.flags("O_PATH|O_CLOEXEC"), Arg.ZERO);
         Arg.Result mount = plan.copyOf(handle, why);
         plan.attach(mount, place, why);
+        p.undoUnless(
+                frame.ran(),
+                Program.Builder.attempted(
+                        "the namespace is let go", Syscall.UMOUNT2, Arg.string(file), plan.flags("MNT_DETACH")));
         plan.close(mount);
         plan.close(place);
         plan.close(handle);
