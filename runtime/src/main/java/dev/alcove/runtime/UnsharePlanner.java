@@ -8,6 +8,7 @@ import dev.alcove.spec.OciLinux;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Plans a command in new namespaces, as unshare(1) runs it: a pure function.
@@ -16,6 +17,9 @@ import java.util.Map;
  * children are to be in, and clocks with offsets, which can only be set while nobody is in it.
  */
 final class UnsharePlanner {
+    /** What {@link Causes} knows the steps of a list of formats by. */
+    static final String FORMATS = "which program runs those of other formats, in this user namespace alone";
+
     private final Plan plan;
     private final Program.Builder p;
     private final Unsharing wanted;
@@ -72,7 +76,7 @@ final class UnsharePlanner {
             frame.waitForMonitor();
         }
         child();
-        frame.become(wanted.uid(), wanted.gid(), death);
+        frame.become(wanted.becoming(), death);
         return frame.run();
     }
 
@@ -171,6 +175,7 @@ final class UnsharePlanner {
                     plan.attributes("", "", flag),
                     Plan.ATTR_SIZE);
         }
+        Optional<Arg.Result> formats = wanted.formats().map(this::formats);
         if (wanted.root().isPresent()) {
             String why = "the root directory";
             p.call(why, Syscall.CHROOT, Arg.string(wanted.root().get()));
@@ -178,20 +183,43 @@ final class UnsharePlanner {
         }
         wanted.directory().ifPresent(path -> p.call("the working directory", Syscall.CHDIR, Arg.string(path)));
         wanted.proc().ifPresent(this::proc);
+        formats.ifPresent(mount -> {
+            String at = wanted.formats().orElseThrow().at();
+            String why = "its list of formats where programs look for it, in a new /proc too";
+            plan.attach(mount, placeOf(at, why), why);
+        });
+    }
+
+    /** Filled before the root changes: an interpreter that is to be opened at once (F) is the caller's. */
+    private Arg.Result formats(Unsharing.Formats formats) {
+        Arg.Result mount = plan.fileSystem(
+                "binfmt_misc",
+                "binfmt_misc",
+                List.of(),
+                plan.flags("MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"),
+                FORMATS);
+        for (String definition : formats.definitions()) {
+            plan.writeFile(mount, "register", definition, List.of(), FORMATS);
+        }
+        return mount;
     }
 
     private void proc(String at) {
         String why = "a /proc that shows the new PID namespace";
-        Arg.Result place = p.callTo(
+        Arg.Result place = placeOf(at, why);
+        Arg.Result proc = plan.fileSystem(
+                "proc", "proc", List.of(), plan.flags("MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"), why);
+        plan.attach(proc, place, why);
+    }
+
+    private Arg.Result placeOf(String path, String why) {
+        return p.callTo(
                 "place",
                 why,
                 Syscall.OPENAT,
                 Arg.CWD,
-                Arg.string(at),
+                Arg.string(path),
                 plan.flags("O_PATH|O_DIRECTORY|O_CLOEXEC"),
                 Arg.ZERO);
-        Arg.Result proc = plan.fileSystem(
-                "proc", "proc", List.of(), plan.flags("MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"), why);
-        plan.attach(proc, place, why);
     }
 }
