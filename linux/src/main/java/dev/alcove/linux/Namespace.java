@@ -9,10 +9,7 @@ import java.util.Optional;
 /**
  * An open handle of a namespace, which keeps it alive until it is closed, namespaces(7) and ioctl_nsfs(2).
  *
- * {@snippet :
- * try (Namespace net = Namespace.of(NamespaceKind.NET, pid).orElseThrow()) {
- *     return NamespaceThread.create().join(net).call(() -> new ServerSocket(8080));
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="namespace"}
  * }
  */
 public final class Namespace implements AutoCloseable {
