@@ -15,14 +15,12 @@ public final class WhileItRuns {
             System.out.println("processes: " + room.stats().pids().orElseThrow().current());
             room.pause(); // nothing in it runs
             room.resume();
-            // @start region="update"
             room.update(limits -> limits.pids(new LinuxPids(8L)));
-            // @end region="update"
             System.out.println(
                     "at most: " + room.stats().pids().orElseThrow().limit().getAsLong());
             room.process().destroy();
             System.out.println("it ended with " + room.process().waitFor());
         }
-        // @end region="control"
+        // @end
     }
 }

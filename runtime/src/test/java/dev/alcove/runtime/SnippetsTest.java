@@ -14,6 +14,7 @@ import dev.alcove.linux.NewLink;
 import dev.alcove.linux.SeccompCompiler;
 import dev.alcove.linux.SeccompFilter;
 import dev.alcove.linux.SeccompPolicy;
+import dev.alcove.spec.LinuxPids;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -78,6 +79,18 @@ class SnippetsTest {
             }
         });
         assertThat(said).isEqualTo("eth0\nlo\n");
+    }
+
+    @Test
+    void otherLimits() {
+        needsRoot();
+        try (Container container =
+                new ContainerBuilder("sleep", "1000").pids(64).start()) {
+            // @start region="update"
+            container.update(limits -> limits.pids(new LinuxPids(200L)));
+            // @end
+            assertThat(container.stats().pids().orElseThrow().limit()).hasValue(200);
+        }
     }
 
     @Test
