@@ -63,7 +63,7 @@ final class Completion {
             while (end < part.length() && !Character.isUpperCase(part.charAt(end)) && part.charAt(end) != ',') {
                 end++;
             }
-            if (end > 0) {
+            if (end > 0 && !words.contains(part.substring(0, end))) {
                 words.add(part.substring(0, end));
             }
         }

@@ -17,12 +17,19 @@ final class EnterCommand implements Command {
                 .toggle("all", 'a', "All of the target's namespaces that are not the caller's own.")
                 .group("Namespaces");
         KindFlags.add(flags, "The target's", "; or that of the file.");
-        flags.group("How")
-                .value("setuid", 'S', "UID", "Becomes this user, by its number inside.")
-                .value("setgid", 'G', "GID", "Becomes this group, by its number inside.")
+        flags.toggle("user-parent", "The user namespace that owns the one entered; of --user the one above it.")
+                .value("net-socket", 'N', "FD", "The network of this descriptor of the target's, a socket.")
+                .group("How")
+                .value("setuid", 'S', "UID|follow", "Becomes this user, by its number inside, or the target's.")
+                .value("setgid", 'G', "GID|follow", "Becomes this group, by its number inside, or the target's.")
                 .toggle("preserve-credentials", "Keeps user and groups: --user makes them 0 otherwise.")
+                .toggle("keep-caps", "Whoever it becomes, it keeps the capabilities that --user gives.")
                 .optional("root", 'r', "DIR", "Changes the root directory, without a DIR to the target's.")
                 .optional("wd", 'w', "DIR", "Changes the working directory, without a DIR to the target's.")
+                .value("wdns", 'W', "DIR", "Changes the working directory, found inside and below the root.")
+                .toggle("env", 'e', "Has the target's environment, not the caller's.")
+                .toggle("join-cgroup", 'c', "Moves into the target's control groups: its limits count.")
+                .toggle("follow-context", 'Z', "Runs in the target's SELinux context.")
                 .toggle("no-fork", 'F', "With --pid: only the command's children are to be inside.")
                 .toggle("explain", "Prints the program of system calls, and runs nothing.");
         return new Manual(
@@ -35,7 +42,8 @@ final class EnterCommand implements Command {
                 own programs run, with its limits and its policy.
 
                 The flags are those of nsenter(1). A file, or a directory of --root and --wd, is in the same word as \
-                its flag: --net=/run/netns/blue, -n/run/netns/blue. The exit status is the command's; 125 if it \
+                its flag: --net=/run/netns/blue, -n/run/netns/blue. Users and groups are numbers: names are those of \
+                files that may be others inside. The exit status is the command's; 125 if it \
                 could not be run, 126 and 127 as a shell has them.""",
                 List.of(
                         new Example("alcove enter -t web -n ss -tlnp", "a container's network, our programs"),
@@ -73,16 +81,20 @@ final class EnterCommand implements Command {
                 ofTarget.add(flag.kind());
             }
         }
-        if (target.isEmpty() && (!files || !ofTarget.isEmpty() || arguments.has("all"))) {
+        if (target.isEmpty() && arguments.value("net-socket").isPresent()) {
+            throw new UsageException("enter", "--net-socket: a --target is needed, whose descriptor is meant");
+        }
+        boolean any = files || arguments.value("net-socket").isPresent();
+        if (target.isEmpty() && (!any || !ofTarget.isEmpty() || arguments.has("all"))) {
             throw new UsageException("enter", "--target: a process or container is needed, or a file for each kind");
         }
         enter.join(ofTarget);
         if (arguments.has("all")) {
             enter.joinAll();
         }
-        TaskRun.id(arguments, "setuid").ifPresent(enter::user);
-        TaskRun.id(arguments, "setgid").ifPresent(enter::group);
-        enter.keepCredentials(arguments.has("preserve-credentials")).fork(!arguments.has("no-fork"));
+        ofTheTarget(arguments, enter, target);
+        credentials(arguments, enter, target);
+        enter.fork(!arguments.has("no-fork"));
         if (arguments.value("root").isPresent()) {
             enter.root(TaskRun.path(shell, "root", arguments.value("root").get()));
         } else if (arguments.has("root")) {
@@ -96,7 +108,57 @@ final class EnterCommand implements Command {
             needsTarget(target, "wd");
             enter.targetWorkingDirectory();
         }
+        arguments.value("wdns").ifPresent(directory -> {
+            if (arguments.has("wd")) {
+                throw new UsageException("enter", "--wdns: cannot be had together with --wd");
+            }
+            if (directory.isEmpty()) {
+                throw SpecException.not("--wdns", directory, "a path");
+            }
+            enter.workingDirectoryInside(directory);
+        });
         return enter;
+    }
+
+    /** What comes from the target beside its namespaces. */
+    private static void ofTheTarget(Arguments arguments, EnterBuilder enter, Optional<String> target) {
+        if (arguments.has("user-parent")) {
+            enter.joinOwner();
+        }
+        arguments.number("net-socket", 0, Integer.MAX_VALUE).ifPresent(number -> enter.joinSocket((int) number));
+        for (String flag : new String[] {"env", "join-cgroup", "follow-context"}) {
+            if (!arguments.has(flag)) {
+                continue;
+            }
+            if (target.isEmpty()) {
+                throw new UsageException("enter", "--" + flag + ": a --target is needed");
+            }
+            switch (flag) {
+                case "env" -> enter.targetEnvironment();
+                case "join-cgroup" -> enter.targetGroups();
+                default -> enter.targetContext();
+            }
+        }
+    }
+
+    private static void credentials(Arguments arguments, EnterBuilder enter, Optional<String> target) {
+        for (String flag : new String[] {"setuid", "setgid"}) {
+            if (arguments.value(flag).equals(Optional.of("follow"))) {
+                if (target.isEmpty()) {
+                    throw new UsageException("enter", "--" + flag + ": a --target is needed to follow");
+                }
+                if (flag.equals("setuid")) {
+                    enter.targetUser();
+                } else {
+                    enter.targetGroup();
+                }
+            } else if (flag.equals("setuid")) {
+                TaskRun.id(arguments, flag).ifPresent(enter::user);
+            } else {
+                TaskRun.id(arguments, flag).ifPresent(enter::group);
+            }
+        }
+        enter.keepCredentials(arguments.has("preserve-credentials")).keepCapabilities(arguments.has("keep-caps"));
     }
 
     private static void needsTarget(Optional<String> target, String flag) {

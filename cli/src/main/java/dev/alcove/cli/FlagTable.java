@@ -6,11 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags of one command in the order of its help. Filled when the command is made, only read afterwards.
- *
- * {@snippet :
- * new FlagTable().group("Files").list("volume", 'v', "HOST:PATH", "Shows a path of the host.").toggle("read-only", "…");
- * }
+ * The flags of one command in the order of its help. Filled when the command is made, only read afterwards; {@link RunFlags} is one.
  */
 final class FlagTable {
     private final List<Flag> flags = new ArrayList<>();

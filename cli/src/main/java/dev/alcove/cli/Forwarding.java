@@ -9,12 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passes signals sent to the command on to the container, each one, as docker does. It listens before there is a
  * container: one that comes during the start would end the command otherwise, with a status that is not the container's.
- *
- * {@snippet :
- * try (Forwarding signals = Forwarding.listen(source, Signal.TERM); Container container = builder.start()) {
- *     signals.to(container);
- * }
- * }
+ * {@link TaskRun} shows its use.
  */
 final class Forwarding implements AutoCloseable {
     private final List<SignalSource.Subscription> subscriptions = new ArrayList<>();

@@ -18,8 +18,8 @@ enum NamespaceColumn {
     PINS(
             "KEPT BY",
             "pins",
-            "what keeps it alive: a process, a thread, the children that a process will have, a descriptor, a mount, or"
-                    + " another namespace below it"),
+            "what keeps it alive: a process, a thread, the children that a process will have, a descriptor, a socket, a mount,"
+                    + " or another namespace below it"),
     CONTAINERS("CONTAINER", "containers", "Alcove's containers in it, but for the caller's own namespaces"),
     NAMES("NAME", "names", "the names given by 'alcove ns pin'"),
     COMMAND("COMMAND", "command", "what its first process runs");

@@ -19,7 +19,7 @@ final class NotYet {
                 && DidYouMean.nearest(text, MODES).isEmpty()) {
             throw refusal(
                     "--network: " + SpecException.quote(text) + " cannot be joined: networks are not there yet",
-                    "a container's network is none (only lo), host, container:NAME or ns:PATH",
+                    "a container's network is none (only lo), host, container:NAME, ns:PATH or ns:NAME",
                     "--network host for the machine's own network");
         }
     }
@@ -34,7 +34,7 @@ final class NotYet {
             case "-p", "--publish", "-P", "--publish-all" ->
                 throw refusal(
                         flag + ": ports cannot be published: networks are not there yet",
-                        "a container's network is none (only lo), host, container:NAME or ns:PATH",
+                        "a container's network is none (only lo), host, container:NAME, ns:PATH or ns:NAME",
                         "--network host: what it listens on is then open on the machine itself");
             case "--restart" ->
                 throw refusal(

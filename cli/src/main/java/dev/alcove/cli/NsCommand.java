@@ -34,7 +34,9 @@ final class NsCommand implements Command {
                 """
                 Lists all namespaces that the caller may see, also those that no process is in. Changes nothing and \
                 needs no privileges; an ordinary user sees the namespaces of the own processes, and a line on \
-                standard error says how many processes could not be looked into.
+                standard error says how many processes could not be looked into. Nobody sees what only a descriptor or a \
+                socket keeps that is on its way to another process (SCM_RIGHTS), or what only the kernel keeps; and of \
+                sockets only root learns the network.
 
                 """ + NamespaceColumn.help()
                         + "\n\n'alcove ns show', 'diff', 'pin' and 'unpin' have a --help of their own.",

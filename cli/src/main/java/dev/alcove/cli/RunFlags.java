@@ -2,6 +2,9 @@ package dev.alcove.cli;
 
 /** The flags that say what a container is like: those of {@code run}, and of what explains it. */
 final class RunFlags {
+    /** A room that exists: a running container's, one that a file stands for, one that 'alcove ns pin' keeps by a name. */
+    private static final String OTHERS = "container:NAME|ns:PATH|ns:NAME";
+
     private RunFlags() {}
 
     static FlagTable table() {
@@ -35,12 +38,12 @@ final class RunFlags {
                 .list("device", "HOST[:PATH[:rwm]]", "A device of the host.")
                 .list("landlock", "ro:PATH|rw:PATH", "Only these paths may be used, landlock(7).");
         t.group("Its rooms (namespaces)")
-                .value("network", "none|host|container:NAME|ns:PATH", "The network; none (only lo) at first.")
-                .value("pid", "private|host|container:NAME|ns:PATH", "The processes it sees.")
-                .value("ipc", "private|none|host|container:NAME|ns:PATH", "Shared memory, semaphores, queues.")
-                .value("uts", "private|host|container:NAME|ns:PATH", "Host and domain name.")
-                .value("userns", "private|host|container:NAME|ns:PATH", "User ids; private for ordinary users.")
-                .value("cgroupns", "private|host|container:NAME|ns:PATH", "The root of the control groups it sees.")
+                .value("network", "none|private|host|" + OTHERS, "The network; none (only lo, as private) at first.")
+                .value("pid", "private|host|" + OTHERS, "The processes it sees.")
+                .value("ipc", "private|shareable|none|host|" + OTHERS, "Shared memory, semaphores, queues.")
+                .value("uts", "private|host|" + OTHERS, "Host and domain name.")
+                .value("userns", "private|host|" + OTHERS, "User ids; private for ordinary users.")
+                .value("cgroupns", "private|host|" + OTHERS, "The root of the control groups it sees.")
                 .list("time-offset", "CLOCK=±TIME", "Shifts boottime or monotonic: boottime=+1h.")
                 .value("hostname", 'h', "NAME", "Its host name; the first 12 digits of its id at first.")
                 .value("domainname", "NAME", "Its NIS domain name.")

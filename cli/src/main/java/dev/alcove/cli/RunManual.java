@@ -20,6 +20,10 @@ final class RunManual {
                 secrets. With --rootfs any directory is the root file system. What follows the image is the \
                 container's command, whatever it looks like.
 
+                A room can be one that exists: container:NAME is that of a running container, by its name or id; \
+                ns:PATH that of a file, as ns:/proc/4711/ns/net or ns:/run/netns/blue; ns:NAME one that 'alcove ns \
+                pin' keeps by a name.
+
                 The exit status is the command's; 128 and the number if a signal ended it; 127 if there is no such \
                 command, 126 if it cannot be executed, 125 if alcove itself could not do what was asked.""",
                 List.of(

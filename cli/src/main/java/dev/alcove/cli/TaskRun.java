@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 
 /** A command that stays in the caller's session: what {@code enter} and {@code unshare} have in common. */
 final class TaskRun {
-    private static final long MOST_ID = 4_294_967_294L;
+    /** The largest id there is. */
+    static final long MOST_ID = 4_294_967_294L;
 
     private TaskRun() {}
 

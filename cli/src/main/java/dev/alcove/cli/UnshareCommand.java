@@ -10,6 +10,9 @@ import java.util.Optional;
 final class UnshareCommand implements Command {
     private static final List<String> PROPAGATIONS = List.of("slave", "shared", "private", "unchanged");
 
+    /** The older order with commas and the newer one with colons, as unshare(1) takes both. */
+    private static final String RANGE = "OUTER,INNER,COUNT|INNER:OUTER:COUNT|auto|subids|all";
+
     @Override
     public Manual manual() {
         FlagTable flags = new FlagTable().group("Namespaces");
@@ -17,23 +20,32 @@ final class UnshareCommand implements Command {
         flags.group("Users")
                 .toggle("map-root-user", 'r', "The caller is root inside. Implies --user, as all of these.")
                 .toggle("map-current-user", 'c', "The caller is the same inside.")
-                .value("map-user", "UID", "The caller is this user inside.")
-                .value("map-group", "GID", "The caller's group is this one inside.")
+                .value("map-user", "UID|NAME", "The caller is this user inside; a name is looked up outside.")
+                .value("map-group", "GID|NAME", "The caller's group is this one inside.")
                 .toggle("map-auto", "Maps the caller's first ranges of /etc/subuid and /etc/subgid from 0 on.")
-                .list("map-users", "OUTER,INNER,COUNT", "Maps users; 'auto' is the first range of /etc/subuid.")
-                .list("map-groups", "OUTER,INNER,COUNT", "Maps groups; 'auto' is the first range of /etc/subgid.")
+                .toggle("map-subids", "Maps the caller's first ranges of these files to the same numbers.")
+                .list("map-users", RANGE, "Maps users; as --map-auto, as --map-subids, or all that there are.")
+                .list("map-groups", RANGE, "Maps groups, likewise.")
                 .value("setgroups", "allow|deny", "Whether groups can be changed inside.")
                 .value("setuid", 'S', "UID", "Becomes this user, by its number inside.")
                 .value("setgid", 'G', "GID", "Becomes this group, by its number inside.")
+                .toggle("keep-caps", "Whoever it is inside, it keeps the capabilities that --user gives.")
                 .group("How")
                 .toggle("fork", 'f', "With --pid: the command itself is inside, as PID 1.")
                 .optional("kill-child", Flag.NO_LETTER, "SIGNAL", "What it gets if its monitor dies. Implies --fork.")
                 .optional("mount-proc", Flag.NO_LETTER, "DIR", "Mounts a new /proc, or there. Implies --mount.")
+                .optional(
+                        "mount-binfmt",
+                        Flag.NO_LETTER,
+                        "DIR",
+                        "Mounts a new list of program formats, binfmt_misc, or there. Implies --mount; needs --user.")
+                .list("load-interp", 'l', "DEFINITION", "Adds a format to that list. Implies --mount-binfmt.")
                 .value("propagation", "slave|shared|private|unchanged", "How mounts travel; private by default.")
                 .value("root", 'R', "DIR", "Changes the root directory.")
                 .value("wd", 'w', "DIR", "Changes the working directory, found below the root.")
                 .value("monotonic", "SECONDS", "How far the monotonic clock is ahead inside. Needs --time.")
                 .value("boottime", "SECONDS", "How far the boot-time clock is ahead inside. Needs --time.")
+                .toggle("clear-env", "None of the caller's environment comes along.")
                 .toggle("explain", "Prints the program of system calls, and runs nothing.");
         return new Manual(
                 "unshare",
@@ -71,7 +83,9 @@ final class UnshareCommand implements Command {
 
     private static UnshareBuilder builder(Shell shell, Arguments arguments) {
         UnshareBuilder unshare = new UnshareBuilder(TaskRun.command(shell, arguments)).directory(shell.directory());
-        TaskRun.environment(shell, unshare.environment());
+        if (!arguments.has("clear-env")) {
+            TaskRun.environment(shell, unshare.environment());
+        }
         for (KindFlags.KindFlag flag : KindFlags.ALL) {
             Optional<String> file = arguments.value(flag.name());
             if (file.isPresent()) {
@@ -88,12 +102,14 @@ final class UnshareCommand implements Command {
         }
         TaskRun.id(arguments, "setuid").ifPresent(unshare::user);
         TaskRun.id(arguments, "setgid").ifPresent(unshare::group);
+        unshare.keepCapabilities(arguments.has("keep-caps"));
         unshare.fork(arguments.has("fork") || arguments.has("kill-child"));
         arguments.value("kill-child").ifPresent(text -> unshare.deathSignal(Signals.parse("--kill-child", text)));
         if (arguments.has("mount-proc")) {
             unshare.make(List.of(NamespaceKind.MOUNT))
                     .mountProc(arguments.value("mount-proc").orElse("/proc"));
         }
+        formats(arguments, unshare);
         arguments.value("propagation").ifPresent(text -> unshare.propagation(propagation(text)));
         arguments
                 .value("root")
@@ -110,6 +126,18 @@ final class UnshareCommand implements Command {
                     .ifPresent(seconds -> unshare.timeOffset(clock, seconds));
         }
         return unshare;
+    }
+
+    private static void formats(Arguments arguments, UnshareBuilder unshare) {
+        List<String> definitions = arguments.all("load-interp");
+        if (definitions.isEmpty() && !arguments.has("mount-binfmt")) {
+            return;
+        }
+        unshare.make(List.of(NamespaceKind.MOUNT));
+        arguments.value("mount-binfmt").ifPresentOrElse(unshare::mountFormats, unshare::mountFormats);
+        for (String definition : definitions) {
+            unshare.loadFormat(definition);
+        }
     }
 
     private static String propagation(String text) {

@@ -1,5 +1,7 @@
 package dev.alcove.cli;
 
+import dev.alcove.linux.IdMap;
+import dev.alcove.linux.IdRange;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
@@ -31,7 +33,7 @@ final class UnshareIds {
 
     /** Whether one of the flags is there: each means a user namespace. */
     static boolean asked(Arguments arguments) {
-        for (String flag : new String[] {"map-root-user", "map-current-user", "map-auto"}) {
+        for (String flag : new String[] {"map-root-user", "map-current-user", "map-auto", "map-subids"}) {
             if (arguments.has(flag)) {
                 return true;
             }
@@ -80,7 +82,7 @@ final class UnshareIds {
 
     /** To what the caller's own id is mapped. */
     private Optional<Long> single(String flag, long own) {
-        Optional<Long> given = TaskRun.id(arguments, flag);
+        Optional<Long> given = arguments.value(flag).map(text -> named(flag, text));
         if (given.isPresent()) {
             return given;
         }
@@ -93,20 +95,58 @@ final class UnshareIds {
     private List<LinuxIdMapping> ranges(String flag, String file) {
         List<LinuxIdMapping> ranges = new ArrayList<>();
         for (String text : arguments.all(flag)) {
-            ranges.add(text.equals("auto") ? automatic(flag, file) : range(flag, text));
+            switch (text) {
+                case "auto" -> ranges.add(automatic(flag, file, false));
+                case "subids" -> ranges.add(automatic(flag, file, true));
+                case "all" -> ranges.addAll(all(flag));
+                default -> ranges.add(range(flag, text));
+            }
         }
         if (ranges.isEmpty() && arguments.has("map-auto")) {
-            ranges.add(automatic("map-auto", file));
+            ranges.add(automatic("map-auto", file, false));
+        }
+        if (ranges.isEmpty() && arguments.has("map-subids")) {
+            ranges.add(automatic("map-subids", file, true));
         }
         return ranges;
     }
 
-    /** {@code OUTER,INNER,COUNT}, unshare(1)'s order. */
+    /** A number, or a name of the files that the caller sees. */
+    private static long named(String flag, String text) {
+        boolean number = !text.isEmpty() && text.length() <= 10;
+        for (int i = 0; i < text.length(); i++) {
+            number &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        if (number && Long.parseLong(text) <= TaskRun.MOST_ID) {
+            return Long.parseLong(text);
+        }
+        boolean user = flag.equals("map-user");
+        String file = user ? "/etc/passwd" : "/etc/group";
+        UserDatabase known = UserDatabase.parse(user ? text(file) : "", user ? "" : text(file));
+        Optional<Long> found = user
+                ? known.user(text).map(UserDatabase.User::uid)
+                : known.group(text).map(UserDatabase.Group::gid);
+        return found.orElseThrow(() -> SpecException.not(
+                "--" + flag, text, "a whole number from 0 to " + TaskRun.MOST_ID + ", nor a name of " + file));
+    }
+
+    /** All ids that there are here, each to itself. */
+    private static List<LinuxIdMapping> all(String flag) {
+        Optional<IdMap> here = flag.equals("map-users") ? Proc.uidMap(Kernel.pid()) : Proc.gidMap(Kernel.pid());
+        List<LinuxIdMapping> all = new ArrayList<>();
+        for (IdRange range : here.orElseThrow().ranges()) {
+            all.add(new LinuxIdMapping(range.container(), range.container(), range.count()));
+        }
+        return all;
+    }
+
+    /** {@code INNER:OUTER:COUNT}, the order of uid_map, or {@code OUTER,INNER,COUNT}, unshare(1)'s order. */
     private static LinuxIdMapping range(String flag, String text) {
         long[] numbers = new long[3];
         int at = 0;
         boolean good = true;
-        for (String part : text.split(",", -1)) {
+        boolean newer = text.indexOf(':') >= 0;
+        for (String part : text.split(newer ? ":" : ",", -1)) {
             good &= at < 3 && !part.isEmpty() && part.length() <= 10;
             for (int i = 0; i < part.length(); i++) {
                 good &= part.charAt(i) >= '0' && part.charAt(i) <= '9';
@@ -116,13 +156,18 @@ final class UnshareIds {
             }
         }
         if (!good || at < 3 || numbers[2] < 1) {
-            throw SpecException.not("--" + flag, text, "a range: OUTER,INNER,COUNT, as 100000,0,65536, or auto");
+            throw SpecException.not(
+                    "--" + flag,
+                    text,
+                    "a range: OUTER,INNER,COUNT, as 100000,0,65536, INNER:OUTER:COUNT, auto, subids or all");
         }
-        return new LinuxIdMapping(numbers[1], numbers[0], numbers[2]);
+        return newer
+                ? new LinuxIdMapping(numbers[0], numbers[1], numbers[2])
+                : new LinuxIdMapping(numbers[1], numbers[0], numbers[2]);
     }
 
-    /** The first range of the caller's in a file, from 0 on. */
-    private LinuxIdMapping automatic(String flag, String file) {
+    /** The first range of the caller's in a file, to the same numbers or from 0 on. */
+    private LinuxIdMapping automatic(String flag, String file, boolean same) {
         long uid = self.uids().get(1);
         String name = UserDatabase.parse(text("/etc/passwd"), "")
                 .user(uid)
@@ -136,8 +181,8 @@ final class UnshareIds {
                             + "\n  likely cause: none was given to this user"
                             + "\n  mend: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER, as root");
         }
-        return new LinuxIdMapping(
-                0, ranges.getFirst().first(), ranges.getFirst().count());
+        SubIds.Range first = ranges.getFirst();
+        return new LinuxIdMapping(same ? first.first() : 0, first.first(), first.count());
     }
 
     private static String text(String file) {

@@ -57,8 +57,8 @@ class CompletionTest {
             value = {
                 "alcove ru | run",
                 "alcove run --net | --network",
-                "alcove run --network '' | none host container: ns:",
-                "alcove run --network = '' | none host container: ns:",
+                "alcove run --network '' | none private host container: ns:",
+                "alcove run --network = '' | none private host container: ns:",
                 "alcove explain '' | run",
                 "alcove explain run --memory-s | --memory-swap",
                 "alcove run ho | host",

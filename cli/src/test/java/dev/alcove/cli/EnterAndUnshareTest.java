@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Namespace;
 import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.NamespaceThread;
+import dev.alcove.runtime.ContainerStore;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +127,18 @@ class EnterAndUnshareTest {
                 .isEqualTo("400 0 1\n 0 100000 400\n 401 100400 599\n400");
         assertThat(says("unshare --user --setgroups deny", "cat /proc/self/setgroups"))
                 .isEqualTo("deny");
+        // By name, in either order, and all there are.
+        assertThat(says("unshare --map-user=daemon --map-group=mail", "id -u; id -g"))
+                .isEqualTo("1\n8");
+        assertThat(says(
+                                "unshare --map-users 0:100000:10 --map-users=70:200000:10 --map-groups=all",
+                                "cat /proc/self/uid_map")
+                        .replaceAll(" +", " "))
+                .isEqualTo("0 100000 10\n 70 200000 10");
+        assertThat(says("unshare --map-users=all --map-groups=all", "cat /proc/self/uid_map; id -u")
+                        .replaceAll(" +", " "))
+                .isEqualTo("0 0 4294967295\n0");
+        assertThat(alcoves.run("unshare", "-u", "--clear-env", "env").out()).isEmpty();
     }
 
     @Test
@@ -181,6 +196,30 @@ class EnterAndUnshareTest {
     }
 
     @Test
+    void aNamespaceThatCannotBeBoundLetsTheOthersGo() throws IOException {
+        Needs.root();
+        Path there = Files.writeString(folder.resolve("there"), "before");
+        String impossible = folder.resolve("nowhere") + "/net";
+        for (String others : new String[] {
+            "--uts=" + folder.resolve("uts") + " --ipc=" + there,
+            // One before the impossible one, one after it.
+            "--uts=" + there + " --time=" + folder.resolve("time")
+        }) {
+            Alcoves.Outcome outcome =
+                    alcoves.run(("unshare " + others + " --net=" + impossible + " sleep 1000").split(" ", -1));
+            assertThat(outcome.status()).isEqualTo(125);
+            assertThat(outcome.err())
+                    .startsWith("alcove: cannot run 'sleep': openat " + impossible + ": ENOENT")
+                    .contains("the net namespace stays, bound to this file");
+            assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(folder.toString());
+            assertThat(folder.resolve("uts")).doesNotExist();
+            assertThat(folder.resolve("time")).doesNotExist();
+            // What was there before stays what it was.
+            assertThat(there).hasContent("before");
+        }
+    }
+
+    @Test
     void enterJoinsWhatItIsToldTo() throws IOException {
         Needs.root();
         int pid = target("unshare", "-m", "-u", "-n", "-i", "-C", "-T", "-p", "-f", "--kill-child");
@@ -213,6 +252,161 @@ class EnterAndUnshareTest {
         // Outside it is 0, which is nobody inside.
         assertThat(says("enter -t " + pid + " -U --preserve-credentials", "id -u"))
                 .isEqualTo("65534");
+    }
+
+    @Test
+    void enterTakesMoreOfTheTarget() throws Exception {
+        Needs.root();
+        alcoves.environment.put("OURS", "here");
+        int pid = target("env", "-i", "MARK=there", "PATH=/usr/bin:/bin", "unshare", "-u");
+        assertThat(says("enter -t " + pid + " -u", "echo $MARK.$OURS")).isEqualTo(".here");
+        assertThat(says("enter -t " + pid + " -u --env", "echo $MARK.$OURS")).isEqualTo("there.");
+
+        int user = target("setpriv", "--reuid=54321", "--regid=54322", "--clear-groups");
+        assertThat(says("enter -t " + user + " -S follow --setgid=follow", "id -u; id -g; id -G"))
+                .isEqualTo("54321\n54322\n54322");
+        int inside = target("setpriv", "--reuid=54321", "--regid=54322", "--clear-groups", "unshare", "-U", "-c", "-u");
+        assertThat(says("enter -t " + inside + " -U -S follow -G follow", "id -u; id -g"))
+                .isEqualTo("54321\n54322");
+
+        Process mounted = new ProcessBuilder(
+                        "unshare",
+                        "-m",
+                        "sh",
+                        "-c",
+                        "mount -t tmpfs inside /media; mkdir /media/in; echo ready; read line")
+                .start();
+        processes.add(mounted);
+        assertThat(mounted.inputReader().readLine()).isEqualTo("ready");
+        assertThat(says("enter -t " + mounted.pid() + " -m -W /media/in", "pwd"))
+                .isEqualTo("/media/in");
+        assertThat(says("enter -t " + mounted.pid() + " -m -r -Wmedia/in", "pwd"))
+                .isEqualTo("/media/in");
+        assertThat(alcoves.run("enter", "-t", Long.toString(mounted.pid()), "-m", "-w=/media/in", "true")
+                        .err())
+                .startsWith("alcove: cannot run 'true': openat /media/in: ENOENT");
+    }
+
+    @Test
+    void enterTheOwnerOfANamespace() throws IOException {
+        Needs.root();
+        int pid = target("unshare", "-U", "-r", "unshare", "-U", "-r", "-u");
+        String parent;
+        try (Namespace of = Namespace.of(NamespaceKind.USER, pid).orElseThrow();
+                Namespace above = of.parent().orElseThrow()) {
+            parent = above.toString();
+        }
+        assertThat(parent).isNotEqualTo(own(NamespaceKind.USER)).isNotEqualTo(link(NamespaceKind.USER, pid));
+        String script = "readlink /proc/self/ns/user; id -u";
+        assertThat(says("enter -t " + pid + " --user --user-parent", script)).isEqualTo(parent + "\n0");
+        assertThat(says("enter --user=/proc/" + pid + "/ns/user --user-parent", script))
+                .isEqualTo(parent + "\n0");
+        assertThat(says("enter -t " + pid + " -u --user-parent", script + "; hostname"))
+                .isEqualTo(link(NamespaceKind.USER, pid) + "\n0\nthere");
+    }
+
+    @Test
+    void enterTheNetworkOfASocket() throws IOException {
+        Needs.root();
+        String[] network = {""};
+        try (ServerSocket socket = NamespaceThread.create()
+                .unshare(NamespaceKind.NET)
+                .call(() -> {
+                    try (Namespace here = Namespace.ofThread(NamespaceKind.NET).orElseThrow()) {
+                        network[0] = here.toString();
+                    }
+                    return new ServerSocket(0);
+                })) {
+            assertThat(socket.isBound()).isTrue();
+            List<String> found = new ArrayList<>();
+            for (String line :
+                    alcoves.run("ns", "show", network[0]).out().lines().toList()) {
+                if (line.contains("kept by") || line.contains("socket")) {
+                    found.add(line);
+                }
+            }
+            String kept = String.join(" ", found);
+            assertThat(kept).containsPattern("socket \\d+ of process " + Kernel.pid());
+            String number = kept.substring(kept.indexOf("socket ") + 7, kept.indexOf(" of process"));
+            assertThat(says("enter -t " + Kernel.pid() + " -N " + number, "readlink /proc/self/ns/net"))
+                    .isEqualTo(network[0]);
+        }
+        Alcoves.Outcome none = alcoves.run("enter", "-t", Integer.toString(Kernel.pid()), "--net-socket", "0", "true");
+        assertThat(none.status()).isEqualTo(125);
+        assertThat(none.err()).startsWith("alcove: cannot run 'true': ioctl");
+    }
+
+    @Test
+    void capabilitiesAreKeptIfThatIsAskedFor() throws IOException {
+        Needs.root();
+        String maps = "unshare --map-users=0:100000:1000 --map-groups=0:100000:1000 -S 5 -G 5";
+        String sets = "id -u; grep -E 'Cap(Eff|Amb)' /proc/self/status | tr -s '\\t\\n' ' '";
+        assertThat(says(maps, sets)).isEqualTo("5\nCapEff: 0000000000000000 CapAmb: 0000000000000000");
+        assertThat(says(maps + " --keep-caps", sets))
+                .matches("5\nCapEff: ([0-9a-f]{10,16}) CapAmb: \\1")
+                .doesNotContain("CapEff: 0000000000000000");
+        // What is asked for with them is what they are for.
+        assertThat(says(maps + " --keep-caps -u", "hostname mine; hostname")).isEqualTo("mine");
+
+        int pid = target("unshare", "-U", "-r", "-u");
+        assertThat(says(
+                        "enter -t " + pid + " -U -u --preserve-credentials --keep-caps",
+                        sets + "; hostname anew; hostname"))
+                .startsWith("0\nCapEff: 0")
+                .doesNotContain("CapEff: 0000000000000000")
+                .endsWith("anew");
+    }
+
+    @Test
+    void formatsOfTheNamespacesOwn() throws Exception {
+        Needs.root();
+        Path program = Files.writeString(folder.resolve("greeting.alcovetest"), "hello\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        String load = "--load-interp=:alcovetest:E::alcovetest::/bin/cat:";
+        Alcoves.Outcome outcome = alcoves.run("unshare", "-r", load, program.toString());
+        if (Needs.kernel(6, 7) && Files.readString(Path.of("/proc/filesystems")).contains("binfmt_misc")) {
+            assertThat(outcome.err()).isEmpty();
+            assertThat(outcome.out()).isEqualTo("hello\n");
+            assertThat(says("unshare -r -p -f --mount-proc " + load, "ls /proc/sys/fs/binfmt_misc; echo $$"))
+                    .contains("alcovetest")
+                    .endsWith("1");
+            assertThat(says("unshare -r --mount-binfmt", "ls /proc/sys/fs/binfmt_misc"))
+                    .contains("register")
+                    .doesNotContain("alcovetest");
+            Alcoves.Outcome bad = alcoves.run("unshare", "-r", "--load-interp=nonsense", "true");
+            assertThat(bad.status()).isEqualTo(125);
+            assertThat(bad.err()).contains("EINVAL", ":name:type:offset:magic:mask:interpreter:flags");
+        } else {
+            assertThat(outcome.status()).isEqualTo(125);
+            assertThat(outcome.err()).contains("binfmt_misc", "likely cause: ");
+        }
+        // Nobody else has it.
+        assertThat(Path.of("/proc/sys/fs/binfmt_misc/alcovetest")).doesNotExist();
+    }
+
+    @Test
+    void enterTheControlGroupsOfAContainer() throws IOException {
+        Needs.root();
+        assertThat(alcoves.run("run", "-d", "--name", "web", "--pids-limit", "7", "host", "sleep", "1000")
+                        .status())
+                .isZero();
+        try {
+            int pid = ContainerStore.at(alcoves.root()).find("web").pid().getAsInt();
+            String theirs =
+                    Files.readString(Path.of("/proc/" + pid + "/cgroup")).strip();
+            assertThat(theirs)
+                    .isNotEqualTo(Files.readString(Path.of("/proc/self/cgroup")).strip());
+            assertThat(says("enter -t web --join-cgroup", "cat /proc/self/cgroup"))
+                    .isEqualTo(theirs);
+            // Inside too, as one more of the container's own programs sees it.
+            assertThat(says("enter -t web -c -m -C -p", "cat /proc/self/cgroup"))
+                    .isEqualTo(alcoves.run("exec", "web", "cat", "/proc/self/cgroup")
+                            .out()
+                            .strip());
+            assertThat(says("enter -t web", "cat /proc/self/cgroup")).isNotEqualTo(theirs);
+        } finally {
+            alcoves.run("rm", "-f", "web");
+        }
     }
 
     @Test
@@ -278,6 +472,20 @@ class EnterAndUnshareTest {
                 .contains("setns(uts_namespace, CLONE_NEWUTS)", "setns(4, CLONE_NEWNET)");
     }
 
+    @Test
+    void aContextIsOnlyFollowedWhereThereIsOne() {
+        Needs.root();
+        Alcoves.Outcome outcome = alcoves.run("enter", "-t", Integer.toString(Kernel.pid()), "-Z", "true");
+        if (Files.exists(Path.of("/sys/fs/selinux/enforce"))) {
+            assertThat(outcome.status()).isZero();
+        } else {
+            assertThat(outcome.status()).isEqualTo(125);
+            assertThat(outcome.err())
+                    .startsWith("alcove: --follow-context: there is no SELinux here, and no context to follow\n")
+                    .contains("likely cause: ", "mend: leave --follow-context out");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -299,6 +507,20 @@ class EnterAndUnshareTest {
                 "unshare -U --setgroups alow true | --setgroups: 'alow' is not allow or deny; did you mean 'allow'?",
                 "unshare --propagation sahred true | --propagation: 'sahred' is not a propagation; did you mean 'shared'?",
                 "unshare --map-users 1,2 true | --map-users: '1,2' is not a range: OUTER,INNER,COUNT",
+                "unshare --map-users 1:2 true | --map-users: '1:2' is not a range: OUTER,INNER,COUNT",
+                "unshare --map-user nobody-here true | --map-user: 'nobody-here' is not a whole number from 0 to 4294967294, nor a name",
+                "unshare --map-group x:y true | --map-group: 'x:y' is not a whole number",
+                "unshare --keep-caps true | --keep-caps needs a new user namespace (--user)",
+                "unshare --load-interp :x:E::x::/bin/cat: true | --load-interp and --mount-binfmt need a new user namespace",
+                "enter --uts=/proc/self/ns/uts -S follow true | --setuid: a --target is needed to follow",
+                "enter --uts=/proc/self/ns/uts -e true | --env: a --target is needed",
+                "enter --uts=/proc/self/ns/uts -c true | --join-cgroup: a --target is needed",
+                "enter -N 3 true | --net-socket: a --target is needed, whose descriptor is meant",
+                "enter -t 1 -N 1000000 true | cannot run 'true': pidfd_getfd",
+                "enter -t 1 -w -W /usr true | --wdns: cannot be had together with --wd",
+                "enter -t 1 -W /nowhere true | cannot run 'true': chdir /nowhere: ENOENT",
+                "enter -t 1 --keep-caps true | --keep-caps needs a user namespace",
+                "enter -t 1 --user-parent true | --user-parent needs another namespace, whose owner is joined",
                 "unshare --kill-child=KIL true | --kill-child: 'KIL' is not a signal",
                 "unshare -u -w /nowhere true | cannot run 'true': chdir /nowhere: ENOENT",
             })

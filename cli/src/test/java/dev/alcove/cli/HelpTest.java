@@ -2,16 +2,23 @@ package dev.alcove.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.alcove.spec.NamespaceKind;
+import dev.alcove.spec.NamespaceMode;
+import dev.alcove.spec.SpecException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The help: pages compared with what is kept; {@code -Dalcove.golden=write} keeps anew. */
@@ -90,6 +97,26 @@ class HelpTest {
                         .as(flag.name())
                         .isTrue();
             }
+        }
+    }
+
+    /** What the help offers for a room is what is taken, and all of it. */
+    @ParameterizedTest
+    @EnumSource(NamespaceKind.class)
+    void aRoomsFlagSaysAllThatItTakes(NamespaceKind kind) {
+        Flag flag = Objects.requireNonNull(RunFlags.table().named(kind.flag().substring(2)));
+        List<String> offered = List.of(flag.placeholder().split("\\|", -1));
+        List<String> taken = new ArrayList<>();
+        try {
+            NamespaceMode.parse(kind, "0");
+        } catch (SpecException e) {
+            String message = String.valueOf(e.getMessage());
+            taken.addAll(
+                    List.of(message.substring(message.indexOf("one of ") + 7).split(", ", -1)));
+        }
+        assertThat(offered).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(taken);
+        for (String mode : offered) {
+            NamespaceMode.parse(kind, mode.replace("PATH", "/proc/1/ns/net").replace("NAME", "web"));
         }
     }
 

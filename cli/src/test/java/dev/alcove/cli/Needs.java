@@ -9,6 +9,13 @@ import dev.alcove.linux.Capability;
 final class Needs {
     private Needs() {}
 
+    /** Whether the kernel is of that version or newer. */
+    static boolean kernel(int major, int minor) {
+        String[] parts = System.getProperty("os.version").split("[^0-9]", 3);
+        int first = Integer.parseInt(parts[0]);
+        return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
+    }
+
     static void root() {
         assumeTrue(
                 Capabilities.ofThread().effective().contains(Capability.SYS_ADMIN),

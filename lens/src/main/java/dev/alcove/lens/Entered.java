@@ -57,7 +57,7 @@ final class Entered {
                 unlessRefused(e);
             }
         }
-        return Optional.empty();
+        return Found.ofSocket(ns.pins(), expected);
     }
 
     /** Passes on what is not a plain refusal. */
@@ -98,6 +98,7 @@ final class Entered {
                         places.add("/proc/" + pid.getAsInt() + "/root" + b.path());
                     }
                 }
+                case Pin.Socket s -> {}
                 case Pin.Related r -> {}
             }
         }

@@ -43,6 +43,24 @@ final class Found {
                 Entered.unlessRefused(e);
             }
         }
+        return ofSocket(pins, inode);
+    }
+
+    /** No path leads to one that only sockets keep. */
+    static Optional<Namespace> ofSocket(List<Pin> pins, Inode expected) {
+        for (Pin pin : pins) {
+            if (pin instanceof Pin.Socket socket) {
+                try {
+                    Optional<Namespace> namespace = socket.open();
+                    if (namespace.isPresent() && namespace.get().identity().equals(expected)) {
+                        return namespace;
+                    }
+                    namespace.ifPresent(Namespace::close);
+                } catch (LinuxException e) {
+                    Entered.unlessRefused(e);
+                }
+            }
+        }
         return Optional.empty();
     }
 

@@ -1,5 +1,10 @@
 package dev.alcove.lens;
 
+import dev.alcove.linux.Fd;
+import dev.alcove.linux.Namespace;
+import dev.alcove.linux.Pidfd;
+import java.util.Optional;
+
 /** What keeps a namespace alive, namespaces(7) "Namespace lifetime". */
 public sealed interface Pin {
     /** One word for a list: {@code process}, {@code descriptor}. */
@@ -75,6 +80,43 @@ public sealed interface Pin {
         @Override
         public String text() {
             return "descriptor " + number + " of process " + pid;
+        }
+    }
+
+    /**
+     * A process that is elsewhere has a socket that was made in it: of NET.
+     *
+     * @param pid    the process
+     * @param number which of its descriptors, from 0
+     */
+    record Socket(int pid, int number) implements Pin {
+        @Override
+        public String word() {
+            return "socket";
+        }
+
+        @Override
+        public String text() {
+            return "socket " + number + " of process " + pid;
+        }
+
+        /**
+         * A handle of the socket's namespace.
+         *
+         * @return the handle, or empty if the process has ended, or has no such socket
+         * @throws dev.alcove.linux.LinuxException EPERM if the caller may not know
+         */
+        Optional<Namespace> open() {
+            try (Pidfd process = Pidfd.open(pid).orElse(null)) {
+                return process == null ? Optional.empty() : open(process);
+            }
+        }
+
+        /** The same, of a process that is known. The copy of the socket is closed before anybody could miss its end. */
+        Optional<Namespace> open(Pidfd process) {
+            try (Fd copy = process.descriptor(number).orElse(null)) {
+                return copy == null ? Optional.empty() : Namespace.ofSocket(copy);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.MountInfo;
 import dev.alcove.linux.Namespace;
 import dev.alcove.linux.NamespaceKind;
+import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Proc;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One pass over /proc: the namespaces of processes and threads, then those that only a descriptor or a bind mount keeps,
+ * One pass over /proc: the namespaces of processes and threads, then those that only a descriptor, a
+ * socket or a bind mount keeps,
  * then owners and parents, which may bring up more. Processes come and go meanwhile: what is not there any more is
  * passed over.
  */
@@ -135,13 +137,46 @@ final class Scan {
     }
 
     private void descriptors(int pid) {
+        List<Pin.Socket> sockets = new ArrayList<>();
         for (int number : Proc.descriptors(pid)) {
             String path = "/proc/" + pid + "/fd/" + number;
-            Found ns = labelled(target(path));
+            String target = target(path);
+            if (target.startsWith("socket:[")) {
+                sockets.add(new Pin.Socket(pid, number));
+                continue;
+            }
+            Found ns = labelled(target);
             if (ns != null) {
                 ns.pins.add(new Pin.Descriptor(pid, number));
                 place(ns, path);
             }
+        }
+        if (!sockets.isEmpty()) {
+            sockets(pid, sockets);
+        }
+    }
+
+    /** Those that were made in another network than the process's own: their network lives as long as they do. */
+    private void sockets(int pid, List<Pin.Socket> sockets) {
+        Optional<Inode> own = Namespace.identity(NamespaceKind.NET, pid);
+        try (Pidfd process = Pidfd.open(pid).orElse(null)) {
+            if (process == null || own.isEmpty()) {
+                return;
+            }
+            for (Pin.Socket socket : sockets) {
+                socket(process, socket, own.get());
+            }
+        }
+    }
+
+    private void socket(Pidfd process, Pin.Socket socket, Inode own) {
+        try (Namespace of = socket.open(process).orElse(null)) {
+            if (of != null && !of.identity().equals(own)) {
+                seen(NamespaceKind.NET, of.identity()).pins.add(socket);
+            }
+        } catch (LinuxException e) {
+            // Only who may trace the process and administer that network is told: for others it is a socket like any.
+            Entered.unlessRefused(e);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.alcove.linux.Open;
 import dev.alcove.runtime.ContainerStore;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,6 +126,42 @@ class LensTest {
                             .orElseThrow()
                             .number());
             assertThat(seen.parent()).isEmpty();
+        }
+    }
+
+    @Test
+    void oneThatOnlyASocketKeeps() throws IOException {
+        needsRoot();
+        long[] number = {0};
+        NamespaceThread inside = NamespaceThread.create().unshare(NamespaceKind.NET);
+        try (ServerSocket socket = inside.call(() -> {
+            number[0] = ownNetwork();
+            return new ServerSocket(0);
+        })) {
+            assertThat(socket.isBound()).isTrue();
+            SeenNamespace seen = look().find(number[0]).orElseThrow();
+            assertThat(seen.kind()).isEqualTo(NamespaceKind.NET);
+            assertThat(seen.members()).isEmpty();
+            assertThat(seen.pins()).singleElement().isInstanceOfSatisfying(Pin.Socket.class, pin -> {
+                assertThat(pin.pid()).isEqualTo(Kernel.pid());
+                assertThat(pin.text()).isEqualTo("socket " + pin.number() + " of process " + Kernel.pid());
+            });
+            assertThat(seen.owner())
+                    .hasValue(Namespace.identity(NamespaceKind.USER, Kernel.pid())
+                            .orElseThrow()
+                            .number());
+            assertThat(seen.ownerUid()).hasValue(0);
+            // Its interfaces can be looked at too: it is entered by the socket.
+            assertThat(NetworkInterface.of(look(), seen).orElseThrow())
+                    .singleElement()
+                    .satisfies(lo -> assertThat(lo.link().name()).isEqualTo("lo"));
+        }
+        assertThat(look().find(number[0])).isEmpty();
+    }
+
+    private static long ownNetwork() {
+        try (Namespace own = Namespace.ofThread(NamespaceKind.NET).orElseThrow()) {
+            return own.identity().number();
         }
     }
 

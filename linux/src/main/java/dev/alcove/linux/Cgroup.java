@@ -19,12 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * A control group by its name, in whatever hierarchies this machine has, cgroups(7). The object is a name: it holds no
  * descriptor and need not be closed, and the group lives until {@link #remove}.
  *
- * {@snippet :
- * Cgroup group = Cgroup.of(CgroupLayout.read(), "alcove/web");
- * group.create(CgroupLimits.builder().memory(256L << 20).build());
- * group.add(ProcessHandle.current().pid());
- * System.out.println(group.stats().memory());
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="cgroup"}
  */
 public final class Cgroup {
     private static final Duration REMOVE = Duration.ofSeconds(2);

@@ -15,10 +15,7 @@ import java.util.Set;
  * How the control groups of this machine are mounted and what of them is ours, cgroups(7): read once, then a fact that
  * pure code can plan with.
  *
- * {@snippet :
- * CgroupLayout layout = CgroupLayout.read();
- * layout.of(CgroupController.MEMORY).ifPresent(h -> System.out.println(h.directory("alcove/web")));
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="layout"}
  *
  * @param mode        version 1, version 2, both, or none
  * @param hierarchies those mounted, in the order of the mount table

@@ -12,9 +12,7 @@ import java.util.OptionalLong;
  * What a control group may use, the same for both versions of cgroups; what is empty is not limited. The names and
  * meanings are those of the OCI runtime specification's {@code linux.resources}.
  *
- * {@snippet :
- * CgroupLimits limits = CgroupLimits.builder().memory(256L << 20).pids(64).cpuQuota(50_000).build();
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="limits"}
  *
  * @param memory            bytes, 1 or more; -1 is unlimited
  * @param memorySwap        bytes of memory and swap together, at least {@code memory}, which it needs; -1 is unlimited

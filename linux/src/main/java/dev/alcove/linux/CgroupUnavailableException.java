@@ -4,8 +4,11 @@ package dev.alcove.linux;
 public final class CgroupUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** The limit that was asked for. */
     private final String limit;
+    /** What the machine lacks for it. */
     private final String missing;
+    /** What can be done about it. */
     private final String mend;
 
     /**

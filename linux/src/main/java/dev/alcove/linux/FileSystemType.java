@@ -11,21 +11,33 @@ public enum FileSystemType {
     CGROUP(0x27e0eb),
     /** cgroup version 2. */
     CGROUP2(0x63677270),
+    /** Memory, which may be swapped out, tmpfs(5). */
     TMPFS(0x01021994),
+    /** Memory without a limit. */
     RAMFS(0x858458f6),
+    /** Processes, proc(5). */
     PROC(0x9fa0),
+    /** Devices, sysfs(5). */
     SYSFS(0x62656572),
     /** Namespaces. */
     NSFS(0x6e736673),
+    /** Terminals, pts(4). */
     DEVPTS(0x1cd1),
+    /** POSIX message queues, mq_overview(7). */
     MQUEUE(0x19800202),
+    /** Layers over each other, overlayfs. */
     OVERLAY(0x794c7630),
+    /** One that a program serves, fuse(4). */
     FUSE(0x65735546),
     /** ext2, ext3 and ext4. */
     EXT(0xef53),
+    /** XFS, xfs(5). */
     XFS(0x58465342),
+    /** Btrfs, btrfs(5). */
     BTRFS(0x9123683e),
+    /** Of another machine, nfs(5). */
     NFS(0x6969),
+    /** Pinned programs and maps of bpf(2). */
     BPF(0xcafe4a11),
     /** Any other. */
     OTHER(0);

@@ -7,10 +7,7 @@ import java.util.Optional;
  * A lock on a whole file, flock(2): held until it is closed, or the last copy of its descriptor is, be it in a child.
  * It binds those alone who ask for it, also between threads of this process.
  *
- * {@snippet :
- * try (Flock lock = Flock.exclusive(stateFolder.resolve("lock"))) {
- *     // nobody else changes the state
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="flock"}
  * }
  *
  * <p>The lock's file is made when it is missing and never removed: who removes it lets two hold "the" lock.

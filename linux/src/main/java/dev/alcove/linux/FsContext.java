@@ -9,11 +9,7 @@ import java.nio.charset.StandardCharsets;
  * A file system in the making, fsopen(2): configured option by option, then made, then mounted. Where the kernel refuses,
  * its own words, which it keeps for such a context, are part of the exception's object.
  *
- * {@snippet :
- * try (FsContext tmpfs = FsContext.open("tmpfs");
- *         DetachedMount mount = tmpfs.string("size", "64k").create().mount(MountAttribute.NODEV)) {
- *     mount.attach(target);
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="tmpfs"}
  * }
  */
 public final class FsContext implements AutoCloseable {

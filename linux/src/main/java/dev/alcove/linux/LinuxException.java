@@ -9,8 +9,11 @@ package dev.alcove.linux;
 public final class LinuxException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** The call that failed. */
     private final String call;
+    /** The error it gave. */
     private final Errno errno;
+    /** What it was about, such as a path. */
     private final String object;
 
     /**

@@ -9,9 +9,7 @@ import java.util.Optional;
 /**
  * Changes of a mount, made all or none in one call, mount_setattr(2).
  *
- * {@snippet :
- * MountChange.create().set(MountAttribute.READ_ONLY).recursive().apply(mount.fd());
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="change"}
  */
 public final class MountChange {
     private static final int MOUNT_ATTR_IDMAP = 0x00100000;

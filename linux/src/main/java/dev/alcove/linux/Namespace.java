@@ -9,10 +9,7 @@ import java.util.Optional;
 /**
  * An open handle of a namespace, which keeps it alive until it is closed, namespaces(7) and ioctl_nsfs(2).
  *
- * {@snippet :
- * try (Namespace net = Namespace.of(NamespaceKind.NET, pid).orElseThrow()) {
- *     return NamespaceThread.create().join(net).call(() -> new ServerSocket(8080));
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="namespace"}
  * }
  */
 public final class Namespace implements AutoCloseable {
@@ -20,6 +17,7 @@ public final class Namespace implements AutoCloseable {
     private static final int NS_GET_PARENT = 0xb702;
     private static final int NS_GET_NSTYPE = 0xb703;
     private static final int NS_GET_OWNER_UID = 0xb704;
+    private static final int SIOCGSKNS = 0x894c;
 
     private final Fd fd;
     private final NamespaceKind kind;
@@ -131,6 +129,25 @@ public final class Namespace implements AutoCloseable {
             fd.close();
             throw e;
         }
+    }
+
+    /**
+     * The network namespace that a socket was made in, SIOCGSKNS, netdevice(7): it keeps that alive, wherever the process is
+     * that has it.
+     *
+     * <p>{@code int ioctl(int sockfd, SIOCGSKNS)} gives a new descriptor, close-on-exec.
+     *
+     * @param socket stays the caller's
+     * @return the handle, or empty if it is no socket of a network
+     * @throws LinuxException EPERM without CAP_NET_ADMIN over that namespace
+     */
+    public static Optional<Namespace> ofSocket(Fd socket) {
+        long result = Native.raw(Syscall.IOCTL, socket.number(), SIOCGSKNS);
+        if (Native.is(result, Errno.ENOTTY) || Native.is(result, Errno.EINVAL)) {
+            return Optional.empty();
+        }
+        String what = "the network of " + socket;
+        return Optional.of(of(new Fd(Native.check(result, Syscall.IOCTL, what), what), NamespaceKind.NET));
     }
 
     private static Namespace of(Fd fd, NamespaceKind kind) {

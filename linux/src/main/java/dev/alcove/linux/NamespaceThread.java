@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Runs Java code inside other namespaces: on a platform thread made for it, which enters them first, runs the code once
  * and ends. Sockets and files opened inside stay valid outside.
  *
- * {@snippet :
- * ServerSocket inside = NamespaceThread.create().join(net).call(() -> new ServerSocket(8080));
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="namespace"}
  *
  * <p>What runs inside should be plain blocking calls, because three things of the JVM do not come along:
  *

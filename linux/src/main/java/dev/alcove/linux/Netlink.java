@@ -18,12 +18,7 @@ import org.jspecify.annotations.Nullable;
  * used later. Requests are checked strictly, and a refusal carries the kernel's own explanation (the extended
  * acknowledgement) in the exception's object. Safe for several threads; their requests go one after another.
  *
- * {@snippet :
- * try (Netlink net = Netlink.open()) {
- *     Link bridge = net.links().addBridge(NewLink.named("alcove0").mtu(1500));
- *     net.addresses().add(bridge, Cidr.parse("10.88.0.1/24"));
- *     net.links().up(bridge);
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="netlink"}
  * }
  */
 public final class Netlink implements AutoCloseable {

@@ -6,9 +6,7 @@ import java.util.Optional;
 /**
  * What a new interface, or a veth's other end, shall be.
  *
- * {@snippet :
- * NewLink eth0 = NewLink.named("eth0").mac(Mac.parse("02:00:00:00:00:02")).mtu(1500).in(namespace);
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="link"}
  *
  * @param name      the name: 1 to 15 bytes, without slash, colon, percent sign, space or control character
  * @param mac       the hardware address; the kernel makes one up if empty

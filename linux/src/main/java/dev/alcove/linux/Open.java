@@ -9,11 +9,7 @@ import java.util.Optional;
 /**
  * How to open a file, to be applied to any number of paths. Immutable; always close-on-exec.
  *
- * {@snippet :
- * try (Fd root = Open.path().directory().at(Path.of("/srv/rootfs"));
- *         Fd proc = Open.path().directory().resolve(Resolve.IN_ROOT).at(root, "proc")) {
- *     // whatever links the root file system holds, this is a directory inside it
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="open"}
  * }
  */
 public final class Open {

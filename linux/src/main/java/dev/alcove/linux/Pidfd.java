@@ -105,6 +105,25 @@ public final class Pidfd implements AutoCloseable {
         return true;
     }
 
+    /**
+     * A copy of one of its descriptors, for the same open file, pidfd_getfd(2). As long as it is open that file is, even if
+     * the process closes its own.
+     *
+     * <p>{@code int pidfd_getfd(int pidfd, int targetfd, unsigned flags)}
+     *
+     * @param number which of its descriptors, from 0
+     * @return the copy, or empty if it has no such descriptor, or has ended
+     * @throws LinuxException EPERM if the process is not the caller's to trace, ptrace(2)
+     */
+    public Optional<Fd> descriptor(int number) {
+        long result = Native.raw(Syscall.PIDFD_GETFD, fd.number(), number, 0);
+        if (Native.is(result, Errno.EBADF) || Native.is(result, Errno.ESRCH)) {
+            return Optional.empty();
+        }
+        String what = "descriptor " + number + " of " + fd;
+        return Optional.of(new Fd(Native.check(result, Syscall.PIDFD_GETFD, what), what));
+    }
+
     /** Whether it runs. One that ended does not, reaped or not. */
     public boolean isAlive() {
         return !awaitEnd(Duration.ZERO);

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * daemon, starts with the first registration, and runs the callbacks; a callback is short and never waits, for all
  * others wait for it.
  *
- * {@snippet :
- * try (Poller poller = new Poller("alcove-poller")) {
- *     poller.register(pidfd, () -> exited.complete(true));
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="poller"}
  * }
  */
 public final class Poller implements AutoCloseable {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,26 @@ public final class Proc {
      */
     public static Optional<List<String>> commandLine(int pid) {
         return ProcFile.text(pid, "cmdline").map(Proc::split);
+    }
+
+    /**
+     * The environment with which a process was executed: /proc/PID/environ. Of a variable that is there twice the first
+     * counts, as for getenv(3).
+     *
+     * @return the variables in their order, none of a kernel thread and of a process that ended and is not reaped
+     * @throws LinuxException EACCES if the caller may not trace the process, ptrace(2)
+     */
+    public static Optional<Map<String, String>> environment(int pid) {
+        return ProcFile.text(pid, "environ").map(text -> {
+            Map<String, String> variables = new LinkedHashMap<>();
+            for (String word : split(text)) {
+                int equals = word.indexOf('=');
+                if (equals > 0) {
+                    variables.putIfAbsent(word.substring(0, equals), word.substring(equals + 1));
+                }
+            }
+            return variables;
+        });
     }
 
     /** Parts what NULs end; a process that overwrote its arguments may have left the last one out. */

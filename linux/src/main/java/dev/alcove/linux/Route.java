@@ -7,10 +7,7 @@ import java.util.OptionalInt;
 /**
  * A route of the main table.
  *
- * {@snippet :
- * Route out = Route.byDefault(gateway);
- * Route direct = Route.to(Cidr.parse("10.1.0.0/16")).dev(link);
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="route"}
  *
  * @param destination the network it leads to; a prefix of 0 for everything
  * @param gateway     the next hop; empty for a network on the wire itself

@@ -10,12 +10,7 @@ import java.util.Set;
  * the first whose conditions hold. A rule with the default's own outcome is skipped, as libseccomp's callers must:
  * it cannot make an exception from another rule.
  *
- * {@snippet :
- * var policy = SeccompPolicy.denying(Errno.EPERM)
- *         .with(new SeccompRule(List.of("read", "write", "exit_group"), SeccompOutcome.of(SeccompAction.ALLOW)));
- * SeccompFilter filter = new SeccompCompiler(Arch.host()).compile(policy);
- * System.out.println(filter.disassembly());
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="seccomp"}
  *
  * @param defaultOutcome what is done with calls that no rule is about
  * @param architectures  the conventions it is about, besides the machine's own, which always is; a call by any other

@@ -9,13 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * What can be asked of a terminal and told to it, ioctl_tty(2).
  *
- * {@snippet :
- * Fd in = Fd.standard(0);
- * if (Terminal.isTerminal(in)) {
- *     try (Terminal.Raw raw = Terminal.raw(in)) {
- *         // every key comes as it is pressed, Ctrl-C too
- *     }
- * }
+ * {@snippet class="dev.alcove.linux.SnippetsTest" region="terminal"}
  * }
  */
 public final class Terminal {

@@ -39,6 +39,40 @@ final class NamespaceTest {
     }
 
     @Test
+    void aSocketsNamespaceByACopyOfTheDescriptor() throws IOException {
+        Inode net = Namespace.identity(NamespaceKind.NET, SELF).orElseThrow();
+        int sockets = 0;
+        try (ServerSocket socket = new ServerSocket(0);
+                Pidfd self = Pidfd.open(SELF).orElseThrow()) {
+            assertThat(socket.isBound()).isTrue();
+            for (int number : Proc.descriptors(SELF)) {
+                try (Fd copy = self.descriptor(number).orElse(null)) {
+                    if (copy == null) {
+                        continue;
+                    }
+                    String link = Files.readSymbolicLink(Path.of("/proc/self/fd/" + copy.number()))
+                            .toString();
+                    try (Namespace of = Namespace.ofSocket(copy).orElse(null)) {
+                        assertThat(of != null).as(link).isEqualTo(link.startsWith("socket:["));
+                        if (of != null) {
+                            assertThat(of.kind()).isEqualTo(NamespaceKind.NET);
+                            assertThat(of.identity()).isEqualTo(net);
+                            sockets++;
+                        }
+                    } catch (LinuxException e) {
+                        // Who does not administer this network is not told which it is.
+                        assertThat(e.errno()).isEqualTo(Errno.EPERM);
+                        assertThat(Capabilities.ofThread().effective()).doesNotContain(Capability.NET_ADMIN);
+                        sockets++;
+                    }
+                }
+            }
+            assertThat(self.descriptor(1_000_000)).isEmpty();
+        }
+        assertThat(sockets).isPositive();
+    }
+
+    @Test
     void oneThatWasSeenIsOnlyOpenedWhileItIsThat() throws Exception {
         Path link = Path.of("/proc/self/ns/net");
         Inode net = Namespace.identity(NamespaceKind.NET, SELF).orElseThrow();

@@ -88,7 +88,8 @@ final class Causes {
                                 : new Cause(
                                         "the namespace belongs to a user namespace over which this process has no rights",
                                         "join its user namespace as well, or run as root");
-            case FSMOUNT, FSCONFIG, FSOPEN -> fileSystem(error, text, facts);
+            case FSMOUNT, FSCONFIG, FSOPEN ->
+                call.why().equals(UnsharePlanner.FORMATS) ? formats(error) : fileSystem(error, text, facts);
             case MOUNT_SETATTR ->
                 error == Errno.EPERM
                         ? new Cause(
@@ -181,6 +182,19 @@ final class Causes {
         };
     }
 
+    /** A list of program formats of a user namespace's own. */
+    private static Cause formats(Errno error) {
+        return switch (error) {
+            case ENODEV ->
+                new Cause("this kernel has no binfmt_misc, or it is not loaded", "as root: modprobe binfmt_misc");
+            case EPERM, EINVAL ->
+                new Cause(
+                        "before Linux 6.7 there is one list for the whole machine, and none of a user namespace's own",
+                        "leave --load-interp and --mount-binfmt out, or run Linux 6.7 or newer");
+            default -> UNKNOWN;
+        };
+    }
+
     private static Cause fileSystem(Errno error, String text, HostFacts facts) {
         if (error == Errno.ENODEV) {
             return new Cause("the kernel does not have this file system", "modprobe it, or leave the mount out");
@@ -236,6 +250,17 @@ final class Causes {
                                     "run as root, or leave the limit out");
                 case ENOENT -> new Cause("the controller lacks this file on this kernel", "leave the limit out");
                 default -> UNKNOWN;
+            };
+        }
+        if (why.equals(UnsharePlanner.FORMATS)) {
+            return switch (error) {
+                case EACCES ->
+                    new Cause("only root of the user namespace may load it", "map the caller to root: --map-root-user");
+                case EEXIST -> new Cause("two definitions have the same name", "give each another");
+                default ->
+                    new Cause(
+                            "it is no definition, or with the flag F its interpreter cannot be opened",
+                            "give one as :name:type:offset:magic:mask:interpreter:flags");
             };
         }
         if (why.startsWith(LandlockPart.WHY)) {

@@ -355,9 +355,7 @@ public final class Container implements AutoCloseable {
     /**
      * Changes its limits; those that are not named stay.
      *
-     * {@snippet :
-     * container.update(limits -> limits.pids(new LinuxPids(200L)));
-     * }
+     * {@snippet class="dev.alcove.runtime.SnippetsTest" region="update"}
      *
      * @throws IllegalArgumentException if a value cannot be
      * @throws ContainerException       UNSUPPORTED without the controller, BUSY if more is in use already

@@ -432,13 +432,7 @@ public final class ContainerBuilder {
      * interface: the container's first process waits for it in its new namespaces, so that the program has it from its
      * first instruction. What it throws ends the start.
      *
-     * {@snippet :
-     * builder.prepare(pid -> {
-     *     try (Namespace net = Namespace.of(NamespaceKind.NET, pid).orElseThrow(); Netlink here = Netlink.open()) {
-     *         here.links().addVeth(NewLink.named("outside"), NewLink.named("eth0").in(net.fd()));
-     *     }
-     * });
-     * }
+     * {@snippet class="dev.alcove.runtime.SnippetsTest" region="prepare"}
      *
      * @param action is given the pid of the container's first process, and runs on the thread that calls {@link #start}
      */

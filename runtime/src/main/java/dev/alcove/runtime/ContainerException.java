@@ -29,6 +29,7 @@ public final class ContainerException extends RuntimeException {
         INTERNAL
     }
 
+    /** What kind of failure it is. */
     private final Kind kind;
 
     /**

@@ -1,11 +1,7 @@
 package dev.alcove.runtime;
 
-import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
-import dev.alcove.linux.Kernel;
-import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.NamespaceKind;
-import dev.alcove.linux.NamespaceSet;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.spec.OciLinux;
 import java.nio.file.Path;
@@ -15,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A command in namespaces that exist already, one by one: nsenter(1). It keeps the caller's terminal, groups, limits and
  * environment; {@link ExecBuilder} runs one as a container's own process would run.
  *
- * {@snippet :
- * int status = new EnterBuilder(List.of("ip", "address"))
- *         .target(4711)
- *         .join(List.of(NamespaceKind.NET))
- *         .start()
- *         .waitFor();
- * }
+ * {@snippet class="dev.alcove.runtime.SnippetsTest" region="enter"}
  */
 public final class EnterBuilder {
     private final Task task;
@@ -39,6 +30,15 @@ public final class EnterBuilder {
     private boolean all;
     private Optional<String> root = Optional.empty();
     private Optional<String> directory = Optional.empty();
+    private Optional<String> inside = Optional.empty();
+    private OptionalInt socket = OptionalInt.empty();
+    private boolean ownersUser;
+    private boolean targetEnvironment;
+    private boolean targetGroups;
+    private boolean targetContext;
+    private boolean followUser;
+    private boolean followGroup;
+    private boolean keepCapabilities;
     private boolean targetRoot;
     private boolean targetDirectory;
     private Optional<Long> uid = Optional.empty();
@@ -92,6 +92,43 @@ public final class EnterBuilder {
         return this;
     }
 
+    /**
+     * Joins the user namespace that owns the one that is joined, in place of its user namespace: of a user namespace the
+     * one above it.
+     */
+    public EnterBuilder joinOwner() {
+        this.ownersUser = true;
+        return this;
+    }
+
+    /**
+     * Joins the network namespace of one of the target's sockets, which may be another than the target's own.
+     *
+     * @param descriptor which of its descriptors, from 0
+     */
+    public EnterBuilder joinSocket(int descriptor) {
+        this.socket = OptionalInt.of(descriptor);
+        return this;
+    }
+
+    /** Moves into the target's control groups: its limits are the command's too. */
+    public EnterBuilder targetGroups() {
+        this.targetGroups = true;
+        return this;
+    }
+
+    /** Runs in the target's SELinux context. */
+    public EnterBuilder targetContext() {
+        this.targetContext = true;
+        return this;
+    }
+
+    /** Has the target's environment, as that was when it was executed, in place of {@link #environment}. */
+    public EnterBuilder targetEnvironment() {
+        this.targetEnvironment = true;
+        return this;
+    }
+
     /** Changes the root directory, found as the caller sees it. */
     public EnterBuilder root(Path path) {
         this.root = Optional.of(path.toString());
@@ -110,6 +147,12 @@ public final class EnterBuilder {
         return this;
     }
 
+    /** Changes the working directory, found in the namespaces that are joined and below the root directory. */
+    public EnterBuilder workingDirectoryInside(String path) {
+        this.inside = Optional.of(path);
+        return this;
+    }
+
     /** Changes the working directory to the target's. */
     public EnterBuilder targetWorkingDirectory() {
         this.targetDirectory = true;
@@ -125,6 +168,24 @@ public final class EnterBuilder {
     /** Becomes a group, by its number inside; without it 0 in another user namespace, and else the caller's. */
     public EnterBuilder group(long gid) {
         this.gid = Optional.of(gid);
+        return this;
+    }
+
+    /** Becomes the target's user. */
+    public EnterBuilder targetUser() {
+        this.followUser = true;
+        return this;
+    }
+
+    /** Becomes the target's group. */
+    public EnterBuilder targetGroup() {
+        this.followGroup = true;
+        return this;
+    }
+
+    /** Whether the command, whoever it is inside, keeps the capabilities that the user namespace gives. */
+    public EnterBuilder keepCapabilities(boolean keep) {
+        this.keepCapabilities = keep;
         return this;
     }
 
@@ -158,12 +219,10 @@ public final class EnterBuilder {
      * @throws ContainerException if the target is not there or may not be looked into
      */
     public Program explain() {
-        ContainerSpec spec = task.spec(OciLinux.builder().build());
-        if (container == null && target == 0) {
-            return EnterPlanner.plan(spec, HostProbe.read(spec), entering(0));
-        }
-        try (Pidfd process = process()) {
-            return EnterPlanner.plan(spec, HostProbe.read(spec), entering(process.pid()));
+        try (Pidfd process = process().orElse(null)) {
+            EnterTarget of = new EnterTarget(process == null ? 0 : process.pid());
+            ContainerSpec spec = spec(of);
+            return EnterPlanner.plan(spec, HostProbe.read(spec), entering(of));
         }
     }
 
@@ -174,36 +233,48 @@ public final class EnterBuilder {
      * @throws ContainerException if a step failed
      */
     public Container start() {
-        ContainerSpec spec = task.spec(OciLinux.builder().build());
-        HostFacts facts = HostProbe.read(spec);
-        if (container == null && target == 0) {
-            return task.start(spec, facts, EnterPlanner.plan(spec, facts, entering(0)), Map.of());
-        }
-        try (Pidfd process = process()) {
-            Program program = EnterPlanner.plan(spec, facts, entering(process.pid()));
-            return task.start(spec, facts, program, Map.of(ExecTarget.PIDFD, process.fd()));
+        try (Pidfd process = process().orElse(null)) {
+            EnterTarget of = new EnterTarget(process == null ? 0 : process.pid());
+            ContainerSpec spec = spec(of);
+            HostFacts facts = HostProbe.read(spec);
+            Program program = EnterPlanner.plan(spec, facts, entering(of));
+            return task.start(
+                    spec, facts, program, process == null ? Map.of() : Map.of(ExecTarget.PIDFD, process.fd()));
         }
     }
 
-    private Pidfd process() {
-        if (container != null) {
-            return container.process();
+    private ContainerSpec spec(EnterTarget of) {
+        if (targetEnvironment) {
+            of.needed("its environment (--env)");
+            task.environment.clear();
+            task.environment.putAll(of.environment());
         }
-        return Pidfd.open(target)
+        return task.spec(OciLinux.builder().build());
+    }
+
+    private Optional<Pidfd> process() {
+        if (container != null) {
+            return Optional.of(container.process());
+        }
+        if (target == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(Pidfd.open(target)
                 .orElseThrow(() -> new ContainerException(
                         ContainerException.Kind.NOT_FOUND,
                         "--target: there is no process " + target
                                 + "\n  likely cause: it has ended, or it is in another PID namespace"
-                                + "\n  mend: give the id that ps shows here"));
+                                + "\n  mend: give the id that ps shows here")));
     }
 
-    private Entering entering(int pid) {
+    private Entering entering(EnterTarget of) {
         Set<NamespaceKind> ofTarget = EnumSet.copyOf(kinds);
         if (all) {
-            ofTarget.addAll(others(pid));
+            of.needed("all of its namespaces (--all)");
+            ofTarget.addAll(of.others());
         }
         ofTarget.removeAll(files.keySet());
-        if (pid == 0 && !ofTarget.isEmpty()) {
+        if (!of.isThere() && !ofTarget.isEmpty()) {
             throw new ContainerException(
                     ContainerException.Kind.INVALID,
                     "a target is needed to join its "
@@ -211,40 +282,53 @@ public final class EnterBuilder {
                             + " namespace\n  mend: --target PID, or a file: --"
                             + ofTarget.iterator().next().fileName() + "=FILE");
         }
-        String proc = "/proc/" + pid;
+        if (socket.isPresent()) {
+            of.needed("the network of its socket (--net-socket)");
+        }
+        boolean user = ownersUser || ofTarget.contains(NamespaceKind.USER) || files.containsKey(NamespaceKind.USER);
+        if (keepCapabilities && !user) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "--keep-caps needs a user namespace: it keeps what that gives\n  mend: --user");
+        }
         return new Entering(
                 ofTarget,
                 files,
-                pid > 0,
-                targetRoot ? Optional.of(proc + "/root") : root,
-                targetDirectory ? Optional.of(proc + "/cwd") : directory,
-                uid,
-                gid,
+                of.isThere(),
+                ownersUser ? Optional.of(owned(of, ofTarget)) : Optional.empty(),
+                socket,
+                targetGroups ? of.groups() : List.of(),
+                targetContext ? Optional.of(of.context()) : Optional.empty(),
+                new Entering.Places(
+                        targetRoot ? Optional.of(of.file("root")) : root,
+                        targetDirectory ? Optional.of(of.file("cwd")) : directory,
+                        inside),
+                new Becoming(
+                        followUser ? Optional.of(of.user(user && !ownersUser)) : uid,
+                        followGroup ? Optional.of(of.group(user && !ownersUser)) : gid,
+                        keepCapabilities),
                 keep,
                 fork);
     }
 
-    /** The kinds in which the target is elsewhere: a process cannot join its own user namespace. */
-    private static Set<NamespaceKind> others(int pid) {
-        try {
-            NamespaceSet own = NamespaceSet.of(Kernel.pid()).orElseThrow();
-            NamespaceSet theirs = NamespaceSet.of(pid)
-                    .orElseThrow(() -> new ContainerException(
-                            ContainerException.Kind.NOT_FOUND, "--target: process " + pid + " has ended"));
-            Set<NamespaceKind> others = EnumSet.noneOf(NamespaceKind.class);
-            others.addAll(theirs.identities().keySet());
-            others.removeAll(own.shared(theirs));
-            return others;
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EACCES) {
-                throw e;
-            }
-            throw new ContainerException(
-                    ContainerException.Kind.DENIED,
-                    "--target: process " + pid + " may not be looked into"
-                            + "\n  likely cause: it is another user's, or has more privileges"
-                            + "\n  mend: run as root",
-                    e);
+    /** A namespace whose owner is to be joined: the user namespace that was asked for, or else any. */
+    private String owned(EnterTarget of, Set<NamespaceKind> ofTarget) {
+        String file = files.get(NamespaceKind.USER);
+        if (file == null && !ofTarget.contains(NamespaceKind.USER) && !files.isEmpty()) {
+            file = files.values().iterator().next();
         }
+        if (file != null) {
+            return file;
+        }
+        if (ofTarget.isEmpty()) {
+            throw new ContainerException(
+                    ContainerException.Kind.INVALID,
+                    "--user-parent needs another namespace, whose owner is joined\n  mend: add --user, or one of the"
+                            + " other kinds");
+        }
+        NamespaceKind kind = ofTarget.contains(NamespaceKind.USER)
+                ? NamespaceKind.USER
+                : ofTarget.iterator().next();
+        return of.file("ns/" + kind.fileName());
     }
 }

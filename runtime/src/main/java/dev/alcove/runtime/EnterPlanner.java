@@ -2,7 +2,9 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Syscall;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +16,8 @@ import java.util.Optional;
  * sets both; the user comes last, since all before may need the privileges.
  */
 final class EnterPlanner {
+    private static final String GROUP = "enter the target's control group";
+
     private final Plan plan;
     private final Program.Builder p;
     private final Entering wanted;
@@ -41,9 +45,16 @@ final class EnterPlanner {
                                 path,
                                 "O_RDONLY|O_CLOEXEC",
                                 "the " + kind.fileName() + " namespace to join")));
-        Optional<Arg.Result> root = wanted.root().map(path -> directory("root", path, "what becomes the root"));
+        wanted.owned().ifPresent(this::ownerOf);
+        wanted.socket().ifPresent(this::networkOf);
+        List<Arg.Result> groups = new ArrayList<>();
+        for (String file : wanted.groups()) {
+            groups.add(open("group", file, "O_WRONLY|O_CLOEXEC", GROUP));
+        }
+        Entering.Places places = wanted.places();
+        Optional<Arg.Result> root = places.root().map(path -> directory("root", path, "what becomes the root"));
         Optional<Arg.Result> directory =
-                wanted.directory().map(path -> directory("directory", path, "what becomes the working directory"));
+                places.outer().map(path -> directory("directory", path, "what becomes the working directory"));
         if (wanted.hasTarget()) {
             p.call(
                     "the paths above were those of the process that was meant: it is still there",
@@ -53,6 +64,7 @@ final class EnterPlanner {
                     Arg.NULL,
                     Arg.ZERO);
         }
+        wanted.context().ifPresent(this::context);
         if (wanted.joins(NamespaceKind.PID) || wanted.joins(NamespaceKind.USER)) {
             p.call(
                     "until execve, nobody inside may trace us or look at our descriptors (CVE-2016-9962)",
@@ -67,16 +79,17 @@ final class EnterPlanner {
 
         Arg.Num kill = plan.flags("SIGKILL");
         frame.child(kill);
+        for (Arg.Result group : groups) {
+            plan.write(group, "0", GROUP);
+        }
         if (!wanted.fork()) {
             pidOfChildren();
         }
         root.ifPresent(this::changeRoot);
         directory.ifPresent(fd -> p.call("the working directory", Syscall.FCHDIR, fd));
+        places.inside().ifPresent(path -> p.call("the working directory", Syscall.CHDIR, Arg.string(path)));
         boolean asRoot = wanted.joins(NamespaceKind.USER) && !wanted.keep();
-        frame.become(
-                wanted.uid().or(() -> asRoot ? Optional.of(0L) : Optional.empty()),
-                wanted.gid().or(() -> asRoot ? Optional.of(0L) : Optional.empty()),
-                kill);
+        frame.become(asRoot ? wanted.becoming().orRoot() : wanted.becoming(), kill);
         return frame.run();
     }
 
@@ -86,6 +99,33 @@ final class EnterPlanner {
 
     private Arg.Result directory(String name, String path, String why) {
         return open(name, path, "O_PATH|O_DIRECTORY|O_CLOEXEC", why);
+    }
+
+    /** ioctl_nsfs(2). */
+    private void ownerOf(String path) {
+        String why = "the user namespace that owns this one is to be joined";
+        Arg.Result owned = open("owned", path, "O_RDONLY|O_CLOEXEC", why);
+        files.put(
+                NamespaceKind.USER,
+                p.callTo("user_namespace", why, Syscall.IOCTL, owned, plan.flags("NS_GET_USERNS"), Arg.ZERO));
+    }
+
+    /** pidfd_getfd(2), and SIOCGSKNS of netdevice(7). */
+    private void networkOf(int descriptor) {
+        String why = "the network of the target's socket is to be joined";
+        Arg.Result socket =
+                p.callTo("socket", why, Syscall.PIDFD_GETFD, Arg.num(ExecTarget.PIDFD), Arg.num(descriptor), Arg.ZERO);
+        files.put(
+                NamespaceKind.NET,
+                p.callTo("net_namespace", why, Syscall.IOCTL, socket, plan.flags("SIOCGSKNS"), Arg.ZERO));
+        // The monitor lives as long as the command: with a copy the target's peer would not learn of its end.
+        plan.close(socket);
+    }
+
+    /** proc_pid_attr(5): it is the next execve's, and the child inherits it. */
+    private void context(String context) {
+        plan.writeFile(
+                Arg.CWD, "/proc/self/attr/exec", context, List.of(), "the target's SELinux context, from execve on");
     }
 
     /** For root the user namespace last, since root has rights over the others before; for others first, as it gives them. */

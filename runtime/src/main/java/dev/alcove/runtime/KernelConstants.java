@@ -99,6 +99,8 @@ final class KernelConstants {
             "TIOCSWINSZ 0x5414",
             "TIOCSPGRP 0x5410",
             "SIOCSIFFLAGS 0x8914",
+            "SIOCGSKNS 0x894c",
+            "NS_GET_USERNS 0xb701",
             "SIG_SETMASK 0x2",
             "S_IFCHR 0x2000",
             "S_IFBLK 0x6000",

@@ -157,6 +157,23 @@ public final class Program {
             steps.add(new Step.OnFailure(label, "from here on a failure takes back what was done so far"));
         }
 
+        /**
+         * As {@link #undo}, where the normal end keeps what was made. There must be an {@link #undo} before it.
+         *
+         * @param keep more than 0 at the normal end, 0 after a failure
+         */
+        void undoUnless(Arg keep, Step... inverse) {
+            List<Step> all = new ArrayList<>();
+            all.add(new Step.Jump(Step.When.POSITIVE, keep, earlierUndo(), "only a failed start takes this back"));
+            all.addAll(List.of(inverse));
+            undo(all.toArray(Step[]::new));
+        }
+
+        /** What the next step of an inverse jumps to in order to be passed over: the inverse that was registered before. */
+        Step.Label earlierUndo() {
+            return undoLabels.getLast();
+        }
+
         /** All that {@link #undo} registered, the latest first: the end of the monitor's part. */
         void unwind() {
             for (int i = undo.size() - 1; i >= 0; i--) {

@@ -20,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  * docker publishes for {@code --security-opt seccomp=FILE}. A plain {@code linux.seccomp} object of the OCI runtime
  * specification is one too, without conditions.
  *
- * {@snippet :
- * SeccompPolicy policy = SeccompProfile.standard().policy(Arch.host(), Set.of("CAP_CHOWN"), 6, 1);
- * SeccompFilter filter = new SeccompCompiler(Arch.host()).compile(policy);
- * }
+ * {@snippet class="dev.alcove.runtime.SnippetsTest" region="seccomp"}
  *
  * <p>It is read strictly: an unknown action, operator, architecture, flag, or property is refused with its place, since
  * a misspelt condition would let more pass than was meant. Unknown names of system calls are kept, and ignored by the

@@ -1,10 +1,10 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Capability;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.OciProcess;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The frame of a program that runs one command in other rooms: a monitor that starts it, tells of it and ends with it.
@@ -83,6 +83,11 @@ final class TaskFrame {
                         "no zombie stays", Syscall.WAIT4, pid, Arg.NULL, plan.flags("__WALL"), Arg.NULL));
         plan.close(childEnd);
         return pid;
+    }
+
+    /** More than 0 when the command ran to its end, 0 where its start failed. */
+    Arg.Result ran() {
+        return watched;
     }
 
     void letGo() {
@@ -171,10 +176,13 @@ final class TaskFrame {
                 Arg.num(1));
     }
 
-    /** The user and the groups, of which each may stay what it is. */
-    void become(Optional<Long> uid, Optional<Long> gid, Arg.Num deathSignal) {
-        if (gid.isPresent()) {
-            Arg id = Arg.num(gid.get());
+    /** The user and the groups, of which each may stay what it is, and what is kept of the capabilities. */
+    void become(Becoming becoming, Arg.Num deathSignal) {
+        if (becoming.keepCapabilities()) {
+            p.call("capabilities stay when the user changes", Syscall.PRCTL, plan.flags("PR_SET_KEEPCAPS"), Arg.num(1));
+        }
+        if (becoming.gid().isPresent()) {
+            Arg id = Arg.num(becoming.gid().get());
             p.tolerant(
                     "groups",
                     List.of(Errno.EPERM),
@@ -184,12 +192,47 @@ final class TaskFrame {
                     Arg.NULL);
             p.call("the group", Syscall.SETRESGID, id, id, id);
         }
-        if (uid.isPresent()) {
-            Arg id = Arg.num(uid.get());
+        if (becoming.uid().isPresent()) {
+            Arg id = Arg.num(becoming.uid().get());
             p.call("the user", Syscall.SETRESUID, id, id, id);
         }
-        if (uid.isPresent() || gid.isPresent()) {
+        if (becoming.uid().isPresent() || becoming.gid().isPresent()) {
             diesWithMonitor(deathSignal);
+        }
+        if (becoming.keepCapabilities()) {
+            keepCapabilities();
+        }
+    }
+
+    /** capabilities(7): a user who is not root keeps through execve what is ambient, and that must be inheritable. */
+    private void keepCapabilities() {
+        String why = "what the user namespace gave is to be had by whatever is executed";
+        Arg.At version = Arg.at(Data.ints("{version 3}", 0x20080522, 0));
+        Data sets = Data.buffer(24, "sets");
+        p.call(why, Syscall.CAPGET, version, Arg.at(sets));
+        // Two times effective, permitted, inheritable: the low words, the high ones.
+        for (int at = 0; at < 24; at += 12) {
+            Arg.Result permitted = p.register("permitted");
+            p.add(new Step.Get(permitted, Arg.at(sets, at + 4), 4, why));
+            p.add(new Step.Put(Arg.at(sets, at), permitted, 4, why));
+            p.add(new Step.Put(Arg.at(sets, at + 8), permitted, 4, why));
+        }
+        p.call(why, Syscall.CAPSET, version, Arg.at(sets));
+        Capability[] known = Capability.values();
+        for (int n = 0; n <= plan.facts.lastCapability(); n++) {
+            p.add(new Step.Call(
+                    Syscall.PRCTL,
+                    List.of(
+                            plan.flags("PR_CAP_AMBIENT"),
+                            plan.flags("PR_CAP_AMBIENT_RAISE"),
+                            Arg.num(n, n < known.length ? known[n].kernelName() : Integer.toString(n)),
+                            Arg.ZERO,
+                            Arg.ZERO),
+                    null,
+                    List.of(Errno.EPERM),
+                    false,
+                    Integer.MIN_VALUE,
+                    "kept, if it has it"));
         }
     }
 

@@ -21,14 +21,11 @@ import java.util.Set;
  * A command in new namespaces of chosen kinds, and nothing else of a container: unshare(1). It keeps the caller's
  * terminal, groups, limits, environment and, unless told otherwise, its files.
  *
- * {@snippet :
- * int status = new UnshareBuilder(List.of("hostname", "elsewhere"))
- *         .make(List.of(NamespaceKind.UTS))
- *         .start()
- *         .waitFor();
- * }
+ * {@snippet class="dev.alcove.runtime.SnippetsTest" region="unshare"}
  */
 public final class UnshareBuilder {
+    private static final String FORMATS = "/proc/sys/fs/binfmt_misc";
+
     private final Task task;
     private final Set<NamespaceKind> made = EnumSet.noneOf(NamespaceKind.class);
     private final Map<NamespaceKind, String> pins = new EnumMap<>(NamespaceKind.class);
@@ -43,6 +40,9 @@ public final class UnshareBuilder {
     private Optional<String> directory = Optional.empty();
     private Optional<Long> uid = Optional.empty();
     private Optional<Long> gid = Optional.empty();
+    private boolean keepCapabilities;
+    private Optional<String> formats = Optional.empty();
+    private final List<String> definitions = new ArrayList<>();
     private Signal deathSignal = Signal.KILL;
 
     /** A command and its arguments. */
@@ -104,6 +104,27 @@ public final class UnshareBuilder {
         return this;
     }
 
+    /** Mounts a list of program formats, binfmt_misc, that is the new user namespace's own, at its usual place. */
+    public UnshareBuilder mountFormats() {
+        return mountFormats(FORMATS);
+    }
+
+    /** Mounts a list of program formats, binfmt_misc, that is the new user namespace's own; from Linux 6.7 on. */
+    public UnshareBuilder mountFormats(String path) {
+        this.formats = Optional.of(path);
+        return this;
+    }
+
+    /**
+     * Adds a line to that list, which is mounted at its usual place where no other is asked for.
+     *
+     * @param definition as the kernel's admin-guide/binfmt-misc has it: {@code :name:type:offset:magic:mask:interpreter:flags}
+     */
+    public UnshareBuilder loadFormat(String definition) {
+        definitions.add(definition);
+        return this;
+    }
+
     /**
      * How what is mounted travels between the new mount namespace and the caller's.
      *
@@ -135,6 +156,12 @@ public final class UnshareBuilder {
     /** Becomes a group, by its number inside. */
     public UnshareBuilder group(long gid) {
         this.gid = Optional.of(gid);
+        return this;
+    }
+
+    /** Whether the command, whoever it is inside, keeps the capabilities that the new user namespace gives. */
+    public UnshareBuilder keepCapabilities(boolean keep) {
+        this.keepCapabilities = keep;
         return this;
     }
 
@@ -199,6 +226,14 @@ public final class UnshareBuilder {
                 proc.isEmpty() || made.contains(NamespaceKind.MOUNT),
                 "a new /proc needs a new mount namespace (--mount): it would cover the caller's");
         check(
+                !keepCapabilities || made.contains(NamespaceKind.USER),
+                "--keep-caps needs a new user namespace (--user): it keeps what that gives");
+        boolean lists = formats.isPresent() || !definitions.isEmpty();
+        check(
+                !lists || (made.contains(NamespaceKind.USER) && made.contains(NamespaceKind.MOUNT)),
+                "--load-interp and --mount-binfmt need a new user namespace (--user) and a new mount namespace (--mount):"
+                        + " the list would be the machine's own");
+        check(
                 !pins.containsKey(NamespaceKind.PID) || fork,
                 "--pid=FILE needs --fork: a PID namespace is real when its first process is");
         check(
@@ -206,7 +241,17 @@ public final class UnshareBuilder {
                 "--time=FILE cannot be had together with --user and offsets: the command itself sets the clocks then,"
                         + " and enters the namespace last");
         return new Unsharing(
-                made, pins, fork, setgroups, proc, propagation, root, directory, uid, gid, deathSignal.number());
+                made,
+                pins,
+                fork,
+                setgroups,
+                proc,
+                lists ? Optional.of(new Unsharing.Formats(formats.orElse(FORMATS), definitions)) : Optional.empty(),
+                propagation,
+                root,
+                directory,
+                new Becoming(uid, gid, keepCapabilities),
+                deathSignal.number());
     }
 
     private static void check(boolean good, String otherwise) {

@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Errno;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Signal;
 import dev.alcove.linux.Syscall;
@@ -7,6 +8,7 @@ import dev.alcove.spec.OciLinux;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Plans a command in new namespaces, as unshare(1) runs it: a pure function.
@@ -15,6 +17,9 @@ import java.util.Map;
  * children are to be in, and clocks with offsets, which can only be set while nobody is in it.
  */
 final class UnsharePlanner {
+    /** What {@link Causes} knows the steps of a list of formats by. */
+    static final String FORMATS = "which program runs those of other formats, in this user namespace alone";
+
     private final Plan plan;
     private final Program.Builder p;
     private final Unsharing wanted;
@@ -71,7 +76,7 @@ final class UnsharePlanner {
             frame.waitForMonitor();
         }
         child();
-        frame.become(wanted.uid(), wanted.gid(), death);
+        frame.become(wanted.becoming(), death);
         return frame.run();
     }
 
@@ -115,23 +120,33 @@ final class UnsharePlanner {
         return handles;
     }
 
-    /** After the start: of one that failed nothing stays. */
+    /** After the start; and where a later one cannot be bound, those before are let go again. */
     private void pin(NamespaceKind kind, Arg.Result handle) {
         String file = wanted.pins().getOrDefault(kind, "");
         String why = "the " + kind.fileName() + " namespace stays, bound to this file, when the command has ended";
-        Arg.Result made = p.callTo(
+        Arg.Result made = p.tolerant(
                 "file",
+                List.of(Errno.EEXIST),
                 why,
                 Syscall.OPENAT,
                 Arg.CWD,
                 Arg.string(file),
-                plan.flags("O_RDONLY|O_CREAT|O_CLOEXEC"),
+                plan.flags("O_RDONLY|O_CREAT|O_EXCL|O_CLOEXEC"),
                 Arg.mode(0444));
+        p.undoUnless(
+                frame.ran(),
+                new Step.Jump(Step.When.NEGATIVE, made, p.earlierUndo(), "it was there before"),
+                Program.Builder.attempted(
+                        "the file was made for it", Syscall.UNLINKAT, Arg.CWD, Arg.string(file), Arg.ZERO));
         plan.close(made);
         Arg.Result place = p.callTo(
                 "place", why, Syscall.OPENAT, Arg.CWD, Arg.string(file), plan.flags("O_PATH|O_CLOEXEC"), Arg.ZERO);
         Arg.Result mount = plan.copyOf(handle, why);
         plan.attach(mount, place, why);
+        p.undoUnless(
+                frame.ran(),
+                Program.Builder.attempted(
+                        "the namespace is let go", Syscall.UMOUNT2, Arg.string(file), plan.flags("MNT_DETACH")));
         plan.close(mount);
         plan.close(place);
         plan.close(handle);
@@ -160,6 +175,7 @@ final class UnsharePlanner {
                     plan.attributes("", "", flag),
                     Plan.ATTR_SIZE);
         }
+        Optional<Arg.Result> formats = wanted.formats().map(this::formats);
         if (wanted.root().isPresent()) {
             String why = "the root directory";
             p.call(why, Syscall.CHROOT, Arg.string(wanted.root().get()));
@@ -167,20 +183,43 @@ final class UnsharePlanner {
         }
         wanted.directory().ifPresent(path -> p.call("the working directory", Syscall.CHDIR, Arg.string(path)));
         wanted.proc().ifPresent(this::proc);
+        formats.ifPresent(mount -> {
+            String at = wanted.formats().orElseThrow().at();
+            String why = "its list of formats where programs look for it, in a new /proc too";
+            plan.attach(mount, placeOf(at, why), why);
+        });
+    }
+
+    /** Filled before the root changes: an interpreter that is to be opened at once (F) is the caller's. */
+    private Arg.Result formats(Unsharing.Formats formats) {
+        Arg.Result mount = plan.fileSystem(
+                "binfmt_misc",
+                "binfmt_misc",
+                List.of(),
+                plan.flags("MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"),
+                FORMATS);
+        for (String definition : formats.definitions()) {
+            plan.writeFile(mount, "register", definition, List.of(), FORMATS);
+        }
+        return mount;
     }
 
     private void proc(String at) {
         String why = "a /proc that shows the new PID namespace";
-        Arg.Result place = p.callTo(
+        Arg.Result place = placeOf(at, why);
+        Arg.Result proc = plan.fileSystem(
+                "proc", "proc", List.of(), plan.flags("MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"), why);
+        plan.attach(proc, place, why);
+    }
+
+    private Arg.Result placeOf(String path, String why) {
+        return p.callTo(
                 "place",
                 why,
                 Syscall.OPENAT,
                 Arg.CWD,
-                Arg.string(at),
+                Arg.string(path),
                 plan.flags("O_PATH|O_DIRECTORY|O_CLOEXEC"),
                 Arg.ZERO);
-        Arg.Result proc = plan.fileSystem(
-                "proc", "proc", List.of(), plan.flags("MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"), why);
-        plan.attach(proc, place, why);
     }
 }

@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.NamespaceKind;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,12 +16,12 @@ import java.util.Set;
  * @param fork        whether the command itself is in a new PID namespace, and not only its children
  * @param setgroups   {@code allow} or {@code deny}, written before the map of groups; empty for what the kernel has
  * @param proc        where a new /proc is to be mounted
+ * @param formats     what programs of other formats are run with, in a new list of the user namespace's own
  * @param propagation of the mounts of a new mount namespace: {@code private}, {@code slave}, {@code shared}; empty to
  *     leave them as they are
  * @param root        what becomes the root directory
  * @param directory   what becomes the working directory, found below that root
- * @param uid         the user to become
- * @param gid         the group to become
+ * @param becoming    its user and groups
  * @param deathSignal what the command gets when its monitor dies
  */
 record Unsharing(
@@ -29,12 +30,24 @@ record Unsharing(
         boolean fork,
         Optional<String> setgroups,
         Optional<String> proc,
+        Optional<Formats> formats,
         String propagation,
         Optional<String> root,
         Optional<String> directory,
-        Optional<Long> uid,
-        Optional<Long> gid,
+        Becoming becoming,
         int deathSignal) {
+    /**
+     * A binfmt_misc file system of the user namespace's own.
+     *
+     * @param at          where it is mounted
+     * @param definitions lines for its register, as the kernel's admin-guide/binfmt-misc has them
+     */
+    record Formats(String at, List<String> definitions) {
+        Formats {
+            definitions = List.copyOf(definitions);
+        }
+    }
+
     Unsharing {
         Set<NamespaceKind> kinds = EnumSet.noneOf(NamespaceKind.class);
         kinds.addAll(made);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,12 +127,71 @@ class DeathsTest {
         }
     }
 
+    /** By its own call, with the container's handle open and a thread that waits for the container's end. */
+    @Test
+    @Timeout(120)
+    void theJvmThatExits() throws IOException {
+        for (boolean recorded : new boolean[] {true, false}) {
+            assertThat(ending(id("exit-" + recorded), "exit", recorded, List.of()))
+                    .isEqualTo(Dying.EXIT);
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void theJvmThatHasNoMoreMemory() throws IOException {
+        for (boolean recorded : new boolean[] {true, false}) {
+            assertThat(ending(
+                            id("memory-exit-" + recorded), "memory", recorded, List.of("-XX:+ExitOnOutOfMemoryError")))
+                    .isEqualTo(3);
+            int crashed = ending(
+                    id("memory-crash-" + recorded),
+                    "memory",
+                    recorded,
+                    List.of(
+                            "-XX:+CrashOnOutOfMemoryError",
+                            "-XX:-CreateCoredumpOnCrash",
+                            "-XX:ErrorFile=" + folder.resolve("hs_err-" + recorded)));
+            // Without a core file it exits instead of aborting; that it crashed is what its report says.
+            assertThat(crashed).isNotZero();
+            assertThat(folder.resolve("hs_err-" + recorded))
+                    .content()
+                    .contains("fatal error: OutOfMemory encountered: Java heap space");
+            // And one that goes on without: the error ends the thread that waits, then the JVM.
+            assertThat(ending(id("memory-error-" + recorded), "memory", recorded, List.of()))
+                    .isEqualTo(1);
+        }
+    }
+
+    /** How a JVM ended that ended by itself after its container ran. */
+    private int ending(String id, String how, boolean recorded, List<String> flags) throws IOException {
+        int[] status = {0};
+        assertThat(life(id, how, recorded, flags, jvm -> status[0] = jvm.reap().status()))
+                .isTrue();
+        return status[0];
+    }
+
     /**
      * One JVM that is killed when it, or its init, says that it is time.
      *
      * @return whether it came to that
      */
     private boolean death(String id, String when, boolean recorded) throws IOException {
+        return life(id, when, recorded, List.of(), jvm -> {
+            try (Pidfd handle = Pidfd.open(jvm.pid()).orElseThrow()) {
+                handle.send(Signal.KILL);
+            }
+            jvm.reap();
+        });
+    }
+
+    /**
+     * One JVM, whose end is {@code end}'s, and that nothing stays of it.
+     *
+     * @return whether it said that it is time
+     */
+    private boolean life(String id, String when, boolean recorded, List<String> flags, Consumer<Child> end)
+            throws IOException {
         Path store = folder.resolve("store-" + id);
         boolean reached;
         Pipe go = Pipe.open();
@@ -142,30 +202,21 @@ class DeathsTest {
             try (Fd java = Open.read().at(Path.of(System.getProperty("java.home"), "bin/java"));
                     Fd in = go.reader();
                     Fd out = said.writer()) {
-                jvm = Spawn.spawn(
-                        java,
-                        List.of(
-                                "java",
-                                "-Xshare:auto",
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-Xmx64m",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                classPath(),
-                                Dying.class.getName(),
-                                id,
-                                recorded ? store.toString() : "-",
-                                when),
-                        List.of("PATH=" + System.getenv("PATH")),
-                        Map.of(0, in, 1, out));
+                List<String> command = new ArrayList<>(List.of(
+                        "java",
+                        "-Xshare:auto",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx64m",
+                        "--enable-native-access=ALL-UNNAMED"));
+                command.addAll(flags);
+                command.addAll(List.of(
+                        "-cp", classPath(), Dying.class.getName(), id, recorded ? store.toString() : "-", when));
+                jvm = Spawn.spawn(java, command, List.of("PATH=" + System.getenv("PATH")), Map.of(0, in, 1, out));
             }
             byte[] one = new byte[1];
             reached = FdIo.read(heard, one, 0, 1) != FdIo.END;
-            try (Pidfd handle = Pidfd.open(jvm.pid()).orElseThrow()) {
-                handle.send(Signal.KILL);
-            }
-            jvm.reap();
+            end.accept(jvm);
             if (reached && Character.isDigit(when.charAt(0))) {
                 FdIo.write(goOn, one);
             }

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,10 +50,12 @@ class TaskPlannerTest {
                 ofTarget,
                 files,
                 !ofTarget.isEmpty(),
-                Optional.of("/proc/7/root"),
-                Optional.of("/proc/7/cwd"),
                 Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
                 Optional.empty(),
+                new Entering.Places(Optional.of("/proc/7/root"), Optional.of("/proc/7/cwd"), Optional.empty()),
+                new Becoming(Optional.empty(), Optional.empty(), false),
                 false,
                 fork);
     }
@@ -83,6 +86,52 @@ class TaskPlannerTest {
                                 false)));
     }
 
+    /** What nsenter(1) takes of the target beside its namespaces, and the capabilities kept. */
+    @Test
+    void enterWithAllThatATargetHas() throws IOException {
+        isAsItWas(
+                "enter-more",
+                EnterPlanner.plan(
+                        spec(),
+                        ROOT,
+                        new Entering(
+                                EnumSet.of(NamespaceKind.UTS, NamespaceKind.USER, NamespaceKind.NET),
+                                Map.of(),
+                                true,
+                                Optional.of("/proc/7/ns/uts"),
+                                OptionalInt.of(5),
+                                List.of("/sys/fs/cgroup/memory/a/tasks", "/sys/fs/cgroup/pids/a/tasks"),
+                                Optional.of("system_u:system_r:httpd_t:s0"),
+                                new Entering.Places(Optional.empty(), Optional.empty(), Optional.of("/srv")),
+                                new Becoming(Optional.of(33L), Optional.of(33L), true),
+                                false,
+                                true)));
+    }
+
+    /** A list of program formats: filled below the old root, mounted in the new one's /proc. */
+    @Test
+    void unshareWithProgramFormats() throws IOException {
+        isAsItWas(
+                "unshare-formats",
+                UnsharePlanner.plan(
+                        spec(),
+                        ROOT,
+                        new Unsharing(
+                                EnumSet.of(NamespaceKind.MOUNT, NamespaceKind.USER),
+                                Map.of(),
+                                false,
+                                Optional.empty(),
+                                Optional.of("/proc"),
+                                Optional.of(new Unsharing.Formats(
+                                        "/proc/sys/fs/binfmt_misc",
+                                        List.of(":hi:E::hi::/bin/cat:", ":ho:E::ho::/bin/ls:F"))),
+                                "private",
+                                Optional.of("/srv/root"),
+                                Optional.empty(),
+                                new Becoming(Optional.empty(), Optional.empty(), true),
+                                9)));
+    }
+
     private static Unsharing unsharing(Set<NamespaceKind> made, Map<NamespaceKind, String> pins, boolean fork) {
         return new Unsharing(
                 made,
@@ -90,11 +139,11 @@ class TaskPlannerTest {
                 fork,
                 made.contains(NamespaceKind.USER) ? Optional.of("deny") : Optional.empty(),
                 Optional.of("/proc"),
+                Optional.empty(),
                 "private",
                 Optional.of("/srv/root"),
                 Optional.of("/tmp"),
-                Optional.of(7L),
-                Optional.of(8L),
+                new Becoming(Optional.of(7L), Optional.of(8L), false),
                 15);
     }
 

@@ -90,7 +90,7 @@ public sealed interface NamespaceMode {
 
     private static SpecException unknown(NamespaceKind kind, String text) {
         List<String> words = new ArrayList<>(kind.ownWords());
-        words.addAll(List.of("private", "host", "container:NAME", "ns:PATH"));
+        words.addAll(List.of("private", "host", "container:NAME", "ns:PATH", "ns:NAME"));
         var near = new ArrayList<>(words);
         near.add("container:");
         near.add("ns:");

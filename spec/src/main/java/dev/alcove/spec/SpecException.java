@@ -11,7 +11,9 @@ public final class SpecException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
     private static final int SHOWN = 120;
 
+    /** The field or flag that is refused. */
     private final String field;
+    /** What is wrong with it. */
     private final String problem;
 
     private SpecException(String field, String problem) {

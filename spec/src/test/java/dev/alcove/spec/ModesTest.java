@@ -32,7 +32,8 @@ class ModesTest {
         assertThat(NamespaceMode.parse(NamespaceKind.IPC, "none")).isEqualTo(new NamespaceMode.None());
         assertThat(NamespaceMode.parse(NamespaceKind.IPC, "shareable")).isEqualTo(new NamespaceMode.Shareable());
         assertThatThrownBy(() -> NamespaceMode.parse(NamespaceKind.PID, "none"))
-                .hasMessage("--pid: 'none' is not a mode of this flag; one of private, host, container:NAME, ns:PATH");
+                .hasMessage("--pid: 'none' is not a mode of this flag; one of private, host, container:NAME, ns:PATH,"
+                        + " ns:NAME");
         assertThatThrownBy(() -> NamespaceMode.parse(NamespaceKind.NETWORK, "shareable"))
                 .isInstanceOf(SpecException.class);
         assertThatThrownBy(() -> NamespaceMode.parse(NamespaceKind.UTS, "hots"))
