@@ -160,6 +160,8 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName(MAIN)
                 .and()
                 .doNotHaveFullyQualifiedName(TRAINING)
+                .and()
+                .doNotHaveFullyQualifiedName("dev.alcove.oci.Main")
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .orShould()

@@ -1,10 +1,9 @@
 package dev.alcove.it;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.alcove.linux.Arch;
 import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciProcess;
+import dev.alcove.spec.OciRoot;
 import dev.alcove.spec.OciSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,6 +65,7 @@ final class OciProgram {
             throw new AssertionError("spec writes no process");
         }
         spec = spec.toBuilder()
+                .root(new OciRoot("rootfs", false))
                 .process(process.toBuilder()
                         .terminal(false)
                         .args(List.of("sh", "-c", script))
@@ -85,31 +85,48 @@ final class OciProgram {
 
     /** Runs a command to its end: both of its outputs, and its status. */
     Said run(String... arguments) {
-        return finish(start(arguments));
+        return begin(arguments).finish();
     }
 
-    /** Starts a command. */
-    Process start(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(program.toString(), "--root", root.toString()));
-        command.addAll(List.of(arguments));
+    /** Starts a command whose output goes to a file: a container that it makes holds its output open. */
+    Running begin(String... arguments) {
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true).start();
+            Path out = Files.createTempFile(folder, "said", "");
+            return new Running(builder(arguments).redirectOutput(out.toFile()).start(), out);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    static Said finish(Process process) {
+    /** Starts a command. */
+    Process start(String... arguments) {
         try {
-            process.getOutputStream().close();
-            String text = new String(process.getInputStream().readAllBytes(), UTF_8);
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError("it did not end: " + text);
-            }
-            return new Said(process.exitValue(), text.stripTrailing());
-        } catch (IOException | InterruptedException e) {
+            return builder(arguments).start();
+        } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private ProcessBuilder builder(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program.toString(), "--root", root.toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true);
+    }
+
+    /** A command that runs. */
+    record Running(Process process, Path out) {
+        /** Waits for its end. */
+        Said finish() {
+            try {
+                process.getOutputStream().close();
+                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new AssertionError("it did not end: " + Files.readString(out));
+                }
+                return new Said(process.exitValue(), Files.readString(out).stripTrailing());
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 

@@ -89,7 +89,7 @@ final class OciTest {
         assertThat(status(oci.run("state", id))).isEqualTo("running");
         assertThat(oci.run("delete", id).text()).contains("that is not stopped: running");
         assertThat(oci.run("list", "-q").text()).isEqualTo(id);
-        assertThat(oci.run("exec", id, "sh", "-c", "echo $$ $HOSTNAME; cat /ran; exit 3"))
+        assertThat(oci.run("exec", id, "sh", "-c", "until cat /ran 2> /dev/null; do sleep 0.1; done; exit 3"))
                 .satisfies(said -> assertThat(said.status()).isEqualTo(3))
                 .satisfies(said -> assertThat(said.text()).contains("it runs"));
 
@@ -116,7 +116,8 @@ final class OciTest {
         Process run = oci.start("run", "--bundle", bundle, id);
         assertThat(run.inputReader().readLine()).isEqualTo("up");
         assertThat(status(oci.run("state", id))).isEqualTo("running");
-        run.destroy();
+        // The handle's: the process's own would close its output.
+        assertThat(run.toHandle().destroy()).isTrue();
         assertThat(run.inputReader().readLine()).isEqualTo("told");
         assertThat(run.waitFor()).isEqualTo(9);
         run.getInputStream().close();
@@ -237,18 +238,17 @@ final class OciTest {
     @Test
     void severalAtTheSameTimeAndTwoOfTheSameId() throws Exception {
         String bundle = bundle("sleep 1000");
-        List<Process> all = new ArrayList<>();
+        List<OciProgram.Running> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            all.add(oci.start("create", "--bundle", bundle, id + "-" + i));
+            all.add(oci.begin("create", "--bundle", bundle, id + "-" + i));
         }
-        Process one = oci.start("create", "--bundle", bundle, id);
-        Process two = oci.start("create", "--bundle", bundle, id);
-        for (Process process : all) {
-            Said said = OciProgram.finish(process);
+        OciProgram.Running one = oci.begin("create", "--bundle", bundle, id);
+        OciProgram.Running two = oci.begin("create", "--bundle", bundle, id);
+        for (OciProgram.Running running : all) {
+            Said said = running.finish();
             assertThat(said.status()).as(said.text()).isZero();
         }
-        assertThat(List.of(
-                        OciProgram.finish(one).status(), OciProgram.finish(two).status()))
+        assertThat(List.of(one.finish().status(), two.finish().status()))
                 .as("one of two")
                 .containsExactlyInAnyOrder(0, 1);
         assertThat(oci.run("list", "-q").text().lines()).hasSize(5);
@@ -306,9 +306,11 @@ final class OciTest {
         Path bundle = oci.bundle("bundle", "ls /proc/self/fd; cat <&4", UnaryOperator.identity());
         Path three = Files.writeString(folder.resolve("three"), "third");
         Path four = Files.writeString(folder.resolve("four"), "fourth");
-        Said said = Shell.outside()
-                .attempt(oci.path() + " --root " + folder.resolve("root") + " run --preserve-fds 2 --bundle " + bundle
-                        + " " + id + " 3<" + three + " 4<" + four + " 5<" + four + " 6<" + four);
+        Said said;
+        try (Shell shell = Shell.outside()) {
+            said = shell.attempt(oci.path() + " --root " + folder.resolve("root") + " run --preserve-fds 2 --bundle "
+                    + bundle + " " + id + " 3<" + three + " 4<" + four + " 5<" + four + " 6<" + four);
+        }
         assertThat(said.status()).as(said.text()).isZero();
         // 5 is the folder that ls reads.
         assertThat(said.text()).isEqualTo("0\n1\n2\n3\n4\n5\nfourth");
