@@ -67,7 +67,7 @@ final class ConfigShape {
         boolean digit = false;
         for (; end < text.length() && "-+".indexOf(text.charAt(end)) < 0; end++) {
             char c = text.charAt(end);
-            if (c == '.' && !digit || c != '.' && (c < '0' || c > '9')) {
+            if ((c == '.' && !digit) || (c != '.' && (c < '0' || c > '9'))) {
                 return false;
             }
             dots += c == '.' ? 1 : 0;

@@ -46,7 +46,7 @@ class ConfigFaultsTest {
     /** The full document with the value at a path replaced by another JSON text; by nothing: taken out. */
     private static String with(String path, String value) {
         Object document = JSON.type(Object.class).fromJson(full());
-        String[] steps = path.split(DOT);
+        String[] steps = path.split(DOT, -1);
         Object at = document;
         for (int i = 0; i + 1 < steps.length; i++) {
             at = child(at, steps[i]);
@@ -301,7 +301,7 @@ class ConfigFaultsTest {
     /** {@code a.0.b} as messages have it: {@code a[0].b}. */
     private static String inMessages(String path) {
         StringBuilder out = new StringBuilder();
-        for (String step : path.split(DOT)) {
+        for (String step : path.split(DOT, -1)) {
             if (step.chars().allMatch(Character::isDigit)) {
                 out.append('[').append(step).append(']');
             } else {
@@ -313,7 +313,7 @@ class ConfigFaultsTest {
 
     private static JsonShape find(String path) {
         JsonShape at = ConfigShape.config();
-        for (String step : path.split(DOT)) {
+        for (String step : path.split(DOT, -1)) {
             at = switch (at) {
                 case Properties p -> Objects.requireNonNull(p.find(step)).shape();
                 case Items i -> i.of();
@@ -339,7 +339,7 @@ class ConfigFaultsTest {
         List<String> missing = new ArrayList<>();
         properties().forEach(path -> {
             Object at = document;
-            for (String step : path.split(DOT)) {
+            for (String step : path.split(DOT, -1)) {
                 at = at instanceof List<?> list
                         ? list.get(Integer.parseInt(step))
                         : at instanceof Map<?, ?> map ? map.get(step) : null;
