@@ -15,6 +15,7 @@ import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.Signal;
 import dev.alcove.runtime.ContainerException.Kind;
+import dev.alcove.spec.LinuxMemory;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -436,7 +438,25 @@ public final class OciContainer {
 
     /** Changes its limits; those that are not named stay. */
     public void update(LinuxResources limits) {
-        group("change the limits of").apply(Limits.of(limits));
+        Cgroup group = group("change the limits of");
+        group.apply(Limits.of(withMemory(limits, group)));
+    }
+
+    /** The limit of memory and swap together is counted from that of memory: where that one is to stay, it is read. */
+    private static LinuxResources withMemory(LinuxResources limits, Cgroup group) {
+        LinuxMemory memory = limits.memory();
+        boolean alone = memory != null
+                && memory.swap() != null
+                && memory.swap() > 0
+                && (memory.limit() == null || memory.limit() == 0);
+        OptionalLong present = alone
+                ? group.stats().memory().map(CgroupStats.Memory::limit).orElseGet(OptionalLong::empty)
+                : OptionalLong.empty();
+        return memory == null || present.isEmpty()
+                ? limits
+                : limits.toBuilder()
+                        .memory(memory.toBuilder().limit(present.getAsLong()).build())
+                        .build();
     }
 
     /** Each number of version 1's memory.stat by its name, or none. */
