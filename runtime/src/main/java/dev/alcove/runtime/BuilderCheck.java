@@ -124,7 +124,8 @@ final class BuilderCheck {
         }
         for (Map.Entry<String, String> e : b.sysctl.entrySet()) {
             try {
-                Sysctl.parse(e.getKey() + "=" + e.getValue()).check(own(NamespaceKind.IPC), own(NamespaceKind.NET));
+                Sysctl.parse(e.getKey() + "=" + e.getValue())
+                        .check(own(NamespaceKind.IPC), own(NamespaceKind.NET), own(NamespaceKind.UTS));
             } catch (SpecException refusal) {
                 fault("sysctl", refusal.problem());
             }
