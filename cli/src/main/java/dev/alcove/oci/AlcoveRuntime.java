@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 /** The runtime itself: containers of module runtime, made by the native front. */
 final class AlcoveRuntime implements OciRuntime {
     private final OciContainers containers;
+    private final boolean groups;
     private final Supplier<Optional<Front>> fronts;
 
     /**
@@ -35,11 +36,24 @@ final class AlcoveRuntime implements OciRuntime {
     AlcoveRuntime(RuntimeOptions options, Supplier<Optional<Front>> fronts) {
         switch (options.cgroups()) {
             case CGROUPFS -> {}
-            case SYSTEMD -> throw unsupported("--systemd-cgroup", "use --cgroup-manager cgroupfs");
-            case DISABLED -> throw unsupported("--cgroup-manager disabled", "use --cgroup-manager cgroupfs");
+            case SYSTEMD ->
+                throw new ContainerException(
+                        Kind.UNSUPPORTED,
+                        "--systemd-cgroup: the control groups cannot be made by systemd: " + withoutSystemd()
+                                + "\n  mend: use --cgroup-manager cgroupfs (podman: --cgroup-manager cgroupfs; docker:"
+                                + " native.cgroupdriver=cgroupfs; containerd: SystemdCgroup = false)");
+            case DISABLED -> {}
         }
+        this.groups = options.cgroups() != RuntimeOptions.CgroupDriver.DISABLED;
         this.containers = OciContainers.at(options.root());
         this.fronts = fronts;
+    }
+
+    /** sd_booted(3). */
+    private static String withoutSystemd() {
+        return Files.isDirectory(Path.of("/run/systemd/system"))
+                ? "this version of Alcove makes them itself"
+                : "this machine was not booted with systemd";
     }
 
     private static ContainerException unsupported(String what, String mend) {
@@ -61,10 +75,6 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
-        if (!request.pivot()) {
-            throw unsupported(
-                    "--no-pivot", "leave it out: the root file system need not be one that pivot_root refuses");
-        }
         try (Front front = front()) {
             OciContainer container = containers.create(
                     new OciRequest(
@@ -76,7 +86,9 @@ final class AlcoveRuntime implements OciRuntime {
                             request.preserveFds(),
                             request.newKeyring(),
                             foreground,
-                            keep),
+                            keep,
+                            request.pivot(),
+                            groups),
                     spec,
                     front);
             if (!foreground) {
@@ -176,9 +188,6 @@ final class AlcoveRuntime implements OciRuntime {
     @Override
     public int exec(ExecRequest request) {
         OciContainer container = containers.find(request.id());
-        if (!request.cgroups().isEmpty()) {
-            throw unsupported("exec --cgroup", "leave it out");
-        }
         OciProcess own = container.config().process();
         OciProcess process = request.process(own == null ? OciProcess.builder().build() : own);
         try (Front front = front()) {
@@ -190,7 +199,8 @@ final class AlcoveRuntime implements OciRuntime {
                             request.consoleSocket(),
                             request.pidfdSocket(),
                             request.pidFile(),
-                            request.preserveFds()),
+                            request.preserveFds(),
+                            request.cgroups()),
                     front);
         }
         return 0;

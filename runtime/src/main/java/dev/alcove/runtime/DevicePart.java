@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
+import dev.alcove.linux.FileType;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.LinuxDevice;
 import java.util.ArrayList;
@@ -129,6 +130,16 @@ final class DevicePart {
         plan.attach(tree, place, why);
         plan.close(place);
         plan.close(tree);
+    }
+
+    /** S_IF* of a node. */
+    static int kind(FileType type) {
+        return switch (type) {
+            case BLOCK_DEVICE -> 060000;
+            case CHARACTER_DEVICE -> 020000;
+            case SOCKET -> 0140000;
+            default -> 010000;
+        };
     }
 
     /** makedev(3) of Linux. */

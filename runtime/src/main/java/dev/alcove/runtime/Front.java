@@ -90,6 +90,8 @@ public final class Front implements AutoCloseable {
                     int pid = (int) report.extra0();
                     if (report.value() == FrontPart.SYNC_HOOKS) {
                         acts.hooks().accept(pid);
+                    } else if (report.value() == Planner.SYNC_PREPARE) {
+                        spec.prepare().ifPresent(act -> act.accept(pid));
                     } else {
                         IdMapper.map(spec, pid);
                     }

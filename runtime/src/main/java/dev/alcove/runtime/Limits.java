@@ -23,6 +23,7 @@ final class Limits {
         CgroupLimits.Builder b = CgroupLimits.builder();
         memory(b, r.memory());
         cpu(b, r.cpu());
+        new RareLimits(b).add(r);
         if (r.pids() != null && r.pids().limit() != null) {
             b.pids(r.pids().limit());
         }
@@ -48,12 +49,8 @@ final class Limits {
         if (io == null) {
             return;
         }
-        if (io.weight() != null) {
+        if (io.weight() != null && io.weight() != 0) {
             b.ioWeight(io.weight());
-        }
-        if (!io.weightDevice().isEmpty() || io.leafWeight() != null) {
-            throw new IllegalArgumentException(
-                    "linux.resources.blockIO: weights of single devices and of leaves are not supported");
         }
         io.throttleReadBpsDevice().forEach(d -> b.io(limit(d, rate(d), NONE, NONE, NONE)));
         io.throttleWriteBpsDevice().forEach(d -> b.io(limit(d, NONE, rate(d), NONE, NONE)));
@@ -80,17 +77,18 @@ final class Limits {
         return n == null || n < 0 ? OptionalInt.empty() : OptionalInt.of(n.intValue());
     }
 
+    /** Callers in Go write a 0 for what is not set, and no such limit can be 0. */
     private static void memory(CgroupLimits.Builder b, @Nullable LinuxMemory m) {
         if (m == null) {
             return;
         }
-        if (m.limit() != null) {
+        if (m.limit() != null && m.limit() != 0) {
             b.memory(m.limit());
         }
-        if (m.swap() != null) {
+        if (m.swap() != null && m.swap() != 0) {
             b.memorySwap(m.swap());
         }
-        if (m.reservation() != null) {
+        if (m.reservation() != null && m.reservation() != 0) {
             b.memoryReservation(m.reservation());
         }
     }
@@ -99,13 +97,13 @@ final class Limits {
         if (c == null) {
             return;
         }
-        if (c.quota() != null) {
+        if (c.quota() != null && c.quota() != 0) {
             b.cpuQuota(c.quota());
         }
-        if (c.period() != null) {
+        if (c.period() != null && c.period().bits() != 0) {
             b.cpuPeriod(c.period().bits());
         }
-        if (c.shares() != null) {
+        if (c.shares() != null && c.shares().bits() != 0) {
             b.cpuShares(c.shares().bits());
         }
         b.cpusetCpus(c.cpus());

@@ -19,6 +19,7 @@ import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
 import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciState;
@@ -132,10 +133,16 @@ public final class OciContainer {
         return frozen(record) ? OciStatus.PAUSED : OciStatus.RUNNING;
     }
 
+    /** Its control group; empty if it was made without. */
+    private static Optional<Cgroup> cgroup(OciRecord record) {
+        return record.group().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Cgroup.of(CgroupLayout.read(), record.group()));
+    }
+
     private static boolean frozen(OciRecord record) {
-        Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
         try {
-            return group.exists() && group.frozen();
+            return cgroup(record).filter(Cgroup::exists).map(Cgroup::frozen).orElse(false);
         } catch (CgroupUnavailableException e) {
             // Without a freezer nothing is frozen.
             return false;
@@ -148,7 +155,7 @@ public final class OciContainer {
         return state(status, status == OciStatus.STOPPED ? 0 : pid());
     }
 
-    private OciState state(OciStatus status, int pid) {
+    OciState state(OciStatus status, int pid) {
         Map<String, String> annotations =
                 Files.exists(folder.resolve(OciContainers.CONFIG)) ? config().annotations() : Map.of();
         return new OciState(OciContainers.OCI_VERSION, id, status.word(), pid, bundle(), annotations);
@@ -222,12 +229,12 @@ public final class OciContainer {
     public void kill(Signal signal, boolean all) {
         OciRecord record = known();
         if (all) {
-            Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
-            if (group.exists()) {
-                for (long pid : group.processes()) {
+            Optional<Cgroup> group = cgroup(record).filter(Cgroup::exists);
+            if (group.isPresent()) {
+                for (long pid : group.get().processes()) {
                     send((int) pid, signal);
                 }
-                thaw(group, signal);
+                thaw(group.get(), signal);
                 return;
             }
         }
@@ -239,7 +246,7 @@ public final class OciContainer {
                 throw conflict("container not running");
             }
         }
-        thaw(Cgroup.of(CgroupLayout.read(), record.group()), signal);
+        cgroup(record).ifPresent(group -> thaw(group, signal));
     }
 
     private static void send(int pid, Signal signal) {
@@ -274,15 +281,15 @@ public final class OciContainer {
         }
         OciRecord record = record().orElse(null);
         OciState state = state(OciStatus.STOPPED, 0);
-        String group = record == null ? "alcove-" + id : record.group();
-        Cgroup cgroup = Cgroup.of(CgroupLayout.read(), group);
+        Optional<Cgroup> cgroup =
+                record == null ? Optional.of(Cgroup.of(CgroupLayout.read(), "alcove-" + id)) : cgroup(record);
         if (record != null && alive(record)) {
             send(record.pid(), Signal.KILL);
         }
-        if (cgroup.exists()) {
-            cgroup.kill(END);
-            cgroup.remove();
-        }
+        cgroup.filter(Cgroup::exists).ifPresent(group -> {
+            group.kill(END);
+            group.remove();
+        });
         awaitEnd(record);
         List<OciHook> after = poststop();
         remove(folder);
@@ -331,12 +338,10 @@ public final class OciContainer {
         if (status == OciStatus.STOPPED || status == OciStatus.CREATING) {
             throw conflict("cannot " + what + " the container: container not running");
         }
-        Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
-        if (!group.exists()) {
-            throw new ContainerException(
-                    Kind.UNSUPPORTED, "cannot " + what + " container '" + id + "': it has no control group");
-        }
-        return group;
+        return cgroup(record)
+                .filter(Cgroup::exists)
+                .orElseThrow(() -> new ContainerException(
+                        Kind.UNSUPPORTED, "cannot " + what + " container '" + id + "': it has no control group"));
     }
 
     /** Stops all its processes until {@link #resume()}. */
@@ -365,7 +370,8 @@ public final class OciContainer {
 
     /** Changes its limits; those that are not named stay. */
     public void update(LinuxResources limits) {
-        group("change the limits of").apply(Limits.of(limits));
+        Cgroup group = group("change the limits of");
+        group.apply(Limits.of(OciUpdate.of(limits, group)));
     }
 
     /** Each number of version 1's memory.stat by its name, or none. */
@@ -427,14 +433,30 @@ public final class OciContainer {
         OciSpec config = OciSpec.builder()
                 .ociVersion(OciContainers.OCI_VERSION)
                 .process(process)
+                .linux(roomsOf(own))
                 .build();
-        OciSupport.check(config, process);
         if (process.terminal() && wanted.consoleSocket().isEmpty()) {
             throw new ContainerException(
                     Kind.INVALID,
                     "process.terminal: cannot allocate a terminal without --console-socket"
                             + "\n  mend: give the socket that is to get it, or leave --tty out");
         }
+        int pid;
+        try (OciPreparation preparation = OciPreparation.ofExec(own)) {
+            pid = run(wanted, front, record, own, config, preparation);
+        }
+        if (wanted.pidFile().isPresent()) {
+            OciContainers.writePid(wanted.pidFile().get(), pid);
+        }
+        if (wanted.pidfdSocket().isPresent()) {
+            OciContainers.sendPidfd(wanted.pidfdSocket().get(), pid);
+        }
+        return pid;
+    }
+
+    private int run(
+            OciExec wanted, Front front, OciRecord record, OciSpec own, OciSpec config, OciPreparation preparation) {
+        OciProcess process = wanted.process();
         FrontCall call = new FrontCall(
                 front.control(),
                 wanted.preserved(),
@@ -443,6 +465,8 @@ public final class OciContainer {
                 true,
                 false,
                 OptionalInt.of(record.pid()),
+                true,
+                false,
                 List.of());
         ContainerSpec spec = new ContainerSpec(
                 id,
@@ -457,27 +481,31 @@ public final class OciContainer {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.of(ExecTarget.of(record.group(), record.pid())),
+                Optional.of(ExecTarget.of(record.group(), record.pid(), wanted.groups())),
                 false,
-                Optional.empty(),
-                Optional.empty(),
+                preparation.whenThere(),
+                preparation.supervisor(),
                 Optional.of(call));
         HostFacts facts = HostProbe.read(spec);
-        int pid = front.run(
+        return front.run(
                 spec,
                 facts,
                 Planner.plan(spec, facts),
                 new Front.Acts(
                         first -> {},
                         master -> OciContainers.sendTerminal(wanted.consoleSocket(), master),
-                        dev.alcove.linux.SeccompListener::close));
-        if (wanted.pidFile().isPresent()) {
-            OciContainers.writePid(wanted.pidFile().get(), pid);
-        }
-        if (wanted.pidfdSocket().isPresent()) {
-            OciContainers.sendPidfd(wanted.pidfdSocket().get(), pid);
-        }
-        return pid;
+                        preparation.listener(ignored -> state())));
+    }
+
+    /** What of a container's configuration is about each of its processes. */
+    private static OciLinux roomsOf(OciSpec own) {
+        OciLinux linux = own.linux();
+        return linux == null
+                ? OciLinux.builder().build()
+                : OciLinux.builder()
+                        .personality(linux.personality())
+                        .memoryPolicy(linux.memoryPolicy())
+                        .build();
     }
 
     /** Its processes, as this process's PID namespace numbers them. */
