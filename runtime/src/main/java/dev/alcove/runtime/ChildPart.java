@@ -239,7 +239,8 @@ final class ChildPart {
         RootPart root = new RootPart(plan, newUser || joined.test(NamespaceKind.USER));
         root.mount();
         mounts.mount();
-        DevicePart devices = new DevicePart(plan, newUser || joined.test(NamespaceKind.USER));
+        DevicePart devices =
+                new DevicePart(plan, newUser || joined.test(NamespaceKind.USER) || !plan.facts.initialUserNamespace());
         devices.make();
         Optional<Arg.Result> terminal = process.terminal() && inheritedTerminal.isEmpty()
                 ? Optional.of(devices.openTerminal(mounts.devpts()))

@@ -64,7 +64,7 @@ final class IdmapPart {
         }
         if (users.isEmpty() || groups.isEmpty()) {
             throw SpecException.of(
-                    field,
+                    field + ".options",
                     "'idmap' needs uidMappings and gidMappings, of the mount or of the container's user namespace");
         }
         String key = IdMaps.text(users) + "/" + IdMaps.text(groups);

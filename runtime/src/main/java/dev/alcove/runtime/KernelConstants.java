@@ -2,6 +2,9 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Collections;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -171,6 +174,18 @@ final class KernelConstants {
             }
         }
         return number;
+    }
+
+    /** The names that begin in one way and not in another, sorted. */
+    static List<String> names(String beginning, String butNot) {
+        List<String> names = new ArrayList<>();
+        for (String name : VALUES.keySet()) {
+            if (name.startsWith(beginning) && !name.startsWith(butNot)) {
+                names.add(name);
+            }
+        }
+        Collections.sort(names);
+        return names;
     }
 
     private static Arg.Num parse(Arch arch, String names) {

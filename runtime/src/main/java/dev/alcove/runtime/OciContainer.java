@@ -371,7 +371,7 @@ public final class OciContainer {
     /** Changes its limits; those that are not named stay. */
     public void update(LinuxResources limits) {
         Cgroup group = group("change the limits of");
-        group.apply(Limits.of(OciUpdate.of(limits, group)));
+        OciPlan.change(() -> group.apply(Limits.of(OciUpdate.of(limits, group))));
     }
 
     /** Each number of version 1's memory.stat by its name, or none. */
@@ -490,7 +490,7 @@ public final class OciContainer {
         return front.run(
                 spec,
                 facts,
-                Planner.plan(spec, facts),
+                OciPlan.plan(spec, facts),
                 new Front.Acts(
                         first -> {},
                         master -> OciContainers.sendTerminal(wanted.consoleSocket(), master),

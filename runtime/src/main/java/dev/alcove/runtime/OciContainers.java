@@ -165,7 +165,7 @@ public final class OciContainers {
             int pid = front.run(
                     spec,
                     facts,
-                    Planner.plan(spec, facts),
+                    OciPlan.plan(spec, facts),
                     new Front.Acts(
                             first -> container.hooksBeforeTheRoot(config, first),
                             master -> sendTerminal(wanted, master),
