@@ -75,6 +75,9 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
+        // What follows a container's end in Java keeps this process until then.
+        boolean stays =
+                foreground && spec.hooks() != null && !spec.hooks().poststop().isEmpty();
         try (Front front = front()) {
             OciContainer container = containers.create(
                     new OciRequest(
@@ -86,7 +89,7 @@ final class AlcoveRuntime implements OciRuntime {
                             request.preserveFds(),
                             request.newKeyring(),
                             foreground,
-                            keep,
+                            keep || stays,
                             request.pivot(),
                             groups),
                     spec,
@@ -95,6 +98,12 @@ final class AlcoveRuntime implements OciRuntime {
                 return container;
             }
             start(container);
+            if (stays) {
+                front.awaitEnd();
+                if (!keep) {
+                    container.delete(true);
+                }
+            }
             return container;
         }
     }
@@ -236,7 +245,7 @@ final class AlcoveRuntime implements OciRuntime {
     @Override
     public ContainerStats stats(String id) {
         OciContainer container = containers.find(id);
-        return new ContainerStats(container.stats(), container.memoryNumbers());
+        return new ContainerStats(container.stats(), container.groupFiles());
     }
 
     @Override

@@ -24,7 +24,8 @@ final class Failure {
         Step failed = program.step(step);
         Errno error = Errno.of(errno);
         String text = ProgramText.of(program, failed);
-        if (failed instanceof Step.Exec || (failed instanceof Step.Call c && c.call() == Syscall.FACCESSAT)) {
+        if (failed instanceof Step.Exec || (failed instanceof Step.Call c
+                        && (c.call() == Syscall.FACCESSAT || c.why().equals(FrontPart.DIRECTORY)))) {
             return exec(spec, error);
         }
         if (failed instanceof Step.Await && error == Errno.ECHILD) {
@@ -153,7 +154,7 @@ final class Failure {
         String why = switch (error) {
             case EACCES -> "permission denied";
             case ENOEXEC -> "exec format error";
-            case EISDIR -> "is a directory";
+            case EISDIR -> "permission denied: is a directory";
             default -> error.text();
         };
         String cause = switch (error) {

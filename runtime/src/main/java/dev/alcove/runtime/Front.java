@@ -107,8 +107,8 @@ public final class Front implements AutoCloseable {
         }
     }
 
-    /** The front closes its end when it has cleared up. */
-    private void awaitEnd() {
+    /** Until the front's program is over: it closes its end when it has cleared up. */
+    public void awaitEnd() {
         Launcher.@Nullable Report more = Launcher.read(socket);
         while (more != null) {
             more = Launcher.read(socket);

@@ -12,6 +12,8 @@ final class FrontPart {
     /** The moment of the hooks: all is mounted, and the root not yet entered. */
     static final int SYNC_HOOKS = 4;
 
+    static final String DIRECTORY = "a directory can be searched, and not be executed";
+
     private static final String HOOKS = "hooks act when the root file system is there and not yet entered";
 
     private final Plan plan;
@@ -141,12 +143,16 @@ final class FrontPart {
         String why = "whether the program can be executed: to be told now, not at the start";
         List<Errno> elsewhere = List.of(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
         for (String path : paths) {
-            p.jump(Step.When.ZERO, look(path, 1, "X_OK", elsewhere, why), found, "it can");
+            Step.Label next = new Step.Label();
+            p.jump(Step.When.NEGATIVE, look(path, 1, "X_OK", elsewhere, why), next, "it cannot");
+            p.jump(Step.When.NEGATIVE, look(path + "/.", 0, "F_OK", elsewhere, DIRECTORY), found, "it can");
+            p.bind(next);
         }
         for (String path : paths) {
             Step.Label missing = new Step.Label();
             p.jump(Step.When.NEGATIVE, look(path, 0, "F_OK", elsewhere, why), missing, "not there");
             look(path, 1, "X_OK", List.of(), why);
+            p.call(DIRECTORY, Syscall.OPENAT, Arg.CWD, Arg.string(path), plan.flags("O_WRONLY|O_CLOEXEC"), Arg.ZERO);
             p.bind(missing);
         }
         look(paths.getLast(), 1, "X_OK", List.of(), why);

@@ -1,10 +1,10 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Collections;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -25,7 +25,8 @@ final class Limits {
         cpu(b, r.cpu());
         new RareLimits(b).add(r);
         if (r.pids() != null && r.pids().limit() != null) {
-            b.pids(r.pids().limit());
+            // The first process is there: 0 and 1 mean the same, and into a group of 0 nothing could be born.
+            b.pids(r.pids().limit() == 0 ? 1 : r.pids().limit());
         }
         blockIo(b, r.blockIo());
         for (LinuxHugepageLimit h : r.hugepageLimits()) {

@@ -2,7 +2,6 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.At;
 import dev.alcove.linux.Cgroup;
-import dev.alcove.linux.CgroupController;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.CgroupStats;
 import dev.alcove.linux.CgroupUnavailableException;
@@ -29,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,7 +194,7 @@ public final class OciContainer {
         }
         OciSpec config = config();
         int pid = pid();
-        new OciHookRun("startContainer", hooks(config, OciHooks::startContainer)).inside(state(), pid);
+        orStop(() -> new OciHookRun("startContainer", hooks(config, OciHooks::startContainer)).inside(state(), pid));
         try (Fd directory = Open.path().directory().at(folder);
                 Fd gate = Open.write().nonBlocking().at(directory, OciContainers.GATE)) {
             // Whoever takes the name away is the one who starts it.
@@ -213,7 +211,20 @@ public final class OciContainer {
             }
             throw e;
         }
-        new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state());
+        orStop(() -> new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state()));
+    }
+
+    /** A hook that fails ends the container, runtime.md, "Lifecycle". */
+    private void orStop(Runnable hooks) {
+        boolean done = false;
+        try {
+            hooks.run();
+            done = true;
+        } finally {
+            if (!done) {
+                delete(true);
+            }
+        }
     }
 
     private ContainerException conflict(String why) {
@@ -291,9 +302,31 @@ public final class OciContainer {
             group.remove();
         });
         awaitEnd(record);
+        resctrl();
         List<OciHook> after = poststop();
         remove(folder);
         new OciHookRun("poststop", after).here(state);
+    }
+
+    /** Its directories of resctrl, which only the configuration tells of. */
+    private void resctrl() {
+        if (!Files.isDirectory(Path.of(ResctrlPart.ROOT)) || !Files.exists(folder.resolve(OciContainers.CONFIG))) {
+            return;
+        }
+        OciLinux linux = config().linux();
+        if (linux == null || linux.intelRdt() == null) {
+            return;
+        }
+        ResctrlPart.monitoring(linux.intelRdt(), id).ifPresent(OciContainer::removeGroup);
+        ResctrlPart.own(linux.intelRdt(), id).ifPresent(OciContainer::removeGroup);
+    }
+
+    private static void removeGroup(String directory) {
+        try {
+            Files.deleteIfExists(Path.of(directory));
+        } catch (IOException e) {
+            throw new ContainerException(Kind.INTERNAL, "cannot remove " + directory + ": " + e, e);
+        }
     }
 
     private List<OciHook> poststop() {
@@ -374,27 +407,10 @@ public final class OciContainer {
         OciPlan.change(() -> group.apply(Limits.of(OciUpdate.of(limits, group))));
     }
 
-    /** Each number of version 1's memory.stat by its name, or none. */
-    public Map<String, Long> memoryNumbers() {
-        Map<String, Long> numbers = new LinkedHashMap<>();
-        OciRecord record = known();
-        CgroupLayout.read().of(CgroupController.MEMORY).ifPresent(h -> {
-            Path file = Path.of(h.directory(record.group()), "memory.stat");
-            try {
-                for (String line : Files.readAllLines(file)) {
-                    int blank = line.indexOf(' ');
-                    if (blank > 0) {
-                        numbers.put(line.substring(0, blank), Long.parseUnsignedLong(line.substring(blank + 1)));
-                    }
-                }
-            } catch (NoSuchFileException e) {
-                // The group has just gone: there is nothing to count.
-                numbers.clear();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        return numbers;
+    /** What the files of its control groups say, by their names, such as {@code memory.stat}. */
+    public Map<String, String> groupFiles() {
+        String group = known().group();
+        return group.isEmpty() ? Map.of() : GroupFiles.of(group);
     }
 
     /**
