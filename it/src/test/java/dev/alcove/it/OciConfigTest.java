@@ -193,7 +193,7 @@ final class OciConfigTest {
                         + " cat /proc/meminfo | busybox wc -c; ls /proc/tty | busybox wc -l;"
                         + " echo 1 2>/dev/null > /proc/sys/kernel/msgmax || echo refused;"
                         + " busybox stat -c '%F %a %u %g %t,%T' /dev/fuse2 /dev/pipe /dev/null;"
-                        + " busybox readlink /dev/fd /dev/stdin; busybox readlink /dev/ptmx;"
+                        + " for l in fd stdin ptmx; do busybox readlink /dev/$l; done;"
                         + " read -r up rest < /proc/uptime; [ ${up%.*} -gt 100000000 ] && echo later",
                 spec -> wanted.apply(spec).toBuilder()
                         .hostname("box")
@@ -265,17 +265,22 @@ final class OciConfigTest {
                 both(
                         linux(l -> l.uidMappings(range).gidMappings(range)),
                         mounts(OciMount.of("/shared", "bind", shared.toString(), List.of("bind", "idmap")))));
-        String inside = run2("busybox stat -c %u /shared; touch /shared/new; busybox stat -c %u /shared/new", user);
+        String inside = runAsUser("busybox stat -c %u /shared; touch /shared/new; busybox stat -c %u /shared/new", user);
         assertThat(inside.lines()).containsExactly("0", "0");
         assertThat(Files.getAttribute(shared.resolve("new"), "unix:uid")).isEqualTo(0);
     }
 
-    private String run2(String script, UnaryOperator<OciSpec> change) throws IOException {
-        Path bundle = oci.bundle("second", script, change);
+    /** Where a user namespace's root, to whom the root file system does not belong, has to mount. */
+    private static Path places(Path bundle) throws IOException {
         Files.setPosixFilePermissions(bundle, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (String place : List.of("shared", "proc", "dev", "sys")) {
             Files.createDirectories(bundle.resolve("rootfs").resolve(place));
         }
+        return bundle;
+    }
+
+    private String runAsUser(String script, UnaryOperator<OciSpec> change) throws IOException {
+        Path bundle = places(oci.bundle("second", script, change));
         Said said = oci.run("run", "--bundle", bundle.toString(), id);
         assertThat(said.status()).as(said.text()).isZero();
         return said.text();
@@ -305,6 +310,46 @@ final class OciConfigTest {
         assertThat(said.text().lines().limit(5))
                 .containsExactly("kept", "sub/file", "700 0 0", "755 0 0", "640 7 0");
         assertThat(Files.readString(file)).as("the root file system stays as it was").isEqualTo("kept\n");
+    }
+
+    @Test
+    void everyKindOfNamespaceIsJoinedByItsPath() throws Exception {
+        List<LinuxIdMapping> range = List.of(new LinuxIdMapping(0, 200_000, 1000));
+        for (boolean users : List.of(false, true)) {
+            List<String> kinds = new ArrayList<>(List.of("pid", "network", "ipc", "uts", "cgroup", "time"));
+            UnaryOperator<OciSpec> first = namespaces(new LinuxNamespace("time", ""));
+            if (users) {
+                kinds.add("user");
+                first = both(
+                        first,
+                        both(
+                                namespaces(new LinuxNamespace("user", "")),
+                                linux(l -> l.uidMappings(range).gidMappings(range))));
+            }
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Path one = places(oci.bundle("one" + users, "sleep 1000", first));
+            Path pid = folder.resolve("pid");
+            Said made = oci.run("run", "--detach", "--bundle", one.toString(), "--pid-file", pid.toString(), id);
+            assertThat(made.status()).as(made.text()).isZero();
+            String rooms = "/proc/" + Files.readString(pid) + "/ns/";
+            List<LinuxNamespace> joined = new ArrayList<>();
+            StringBuilder expected = new StringBuilder();
+            for (String kind : kinds) {
+                String name = kind.equals("network") ? "net" : kind;
+                joined.add(new LinuxNamespace(kind, rooms + name));
+                expected.append(Files.readSymbolicLink(Path.of(rooms + name))).append('\n');
+            }
+            Path two = places(oci.bundle(
+                    "two" + users,
+                    "cd /proc/self/ns; for n in " + String.join(" ", kinds).replace("network", "net")
+                            + "; do busybox readlink $n; done",
+                    spec -> namespaces(joined.toArray(LinuxNamespace[]::new))
+                            .apply(spec.toBuilder().hostname("").build())));
+            Said said = oci.run("run", "--bundle", two.toString(), id + "-2");
+            assertThat(said.status()).as(said.text()).isZero();
+            assertThat(said.text() + "\n").isEqualTo(expected.toString());
+            assertThat(oci.run("delete", "--force", id).status()).isZero();
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.NamespaceThread;
 import dev.alcove.linux.Netlink;
 import dev.alcove.linux.NewLink;
+import dev.alcove.spec.ConsoleSize;
 import dev.alcove.spec.LinuxNetDevice;
 import dev.alcove.spec.LinuxSeccomp;
 import dev.alcove.spec.LinuxSeccompArg;
@@ -165,6 +166,51 @@ final class OciPreparationTest {
             assertThat(again.pid()).isNotEqualTo(told.pid()).isPositive();
             assertThat(again.state().pid()).isEqualTo(told.pid());
             assertThat(again.state().status()).isEqualTo("running");
+        } finally {
+            agent.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aTerminalOfItsSize() throws Exception {
+        Needs.programs("python3", "python3");
+        String reader = """
+                import os, socket, sys
+                listening = socket.socket(socket.AF_UNIX)
+                listening.bind(sys.argv[1])
+                listening.listen(1)
+                print('ready', flush=True)
+                peer, _ = listening.accept()
+                _, fds, _, _ = socket.recv_fds(peer, 4096, 1)
+                try:
+                    while True:
+                        text = os.read(fds[0], 4096)
+                        if not text:
+                            break
+                        sys.stdout.write(text.decode())
+                        sys.stdout.flush()
+                except OSError:
+                    pass
+                """;
+        Path socket = folder.resolve("console");
+        Path script = Files.writeString(folder.resolve("reader.py"), reader);
+        Path bundle = oci.bundle(
+                "bundle",
+                "busybox stty size; busybox tty; echo > /dev/console",
+                OciConfigTest.process(p -> p.terminal(true).consoleSize(new ConsoleSize(33, 77))));
+        Said without = oci.run("create", "--bundle", bundle.toString(), id);
+        assertThat(without.text()).contains("process.terminal", "--console-socket");
+        Process agent = new ProcessBuilder("python3", script.toString(), socket.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (var said = agent.inputReader()) {
+            assertThat(said.readLine()).isEqualTo("ready");
+            Said made =
+                    oci.run("create", "--bundle", bundle.toString(), "--console-socket", socket.toString(), id);
+            assertThat(made.status()).as(made.text()).isZero();
+            assertThat(oci.run("start", id).status()).isZero();
+            assertThat(said.readLine()).isEqualTo("33 77");
+            assertThat(said.readLine()).isEqualTo("/dev/pts/0");
         } finally {
             agent.destroyForcibly().waitFor();
         }

@@ -74,12 +74,14 @@ final class OciResourcesTest {
         Path bundle = folder.resolve("bundle");
         if (Files.exists(bundle)) {
             try (Stream<Path> files = Files.walk(bundle)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
             }
         }
-        return oci.run("create", "--bundle", oci.bundle("bundle", "sleep 1000", change).toString(), id);
+        return oci.run(
+                "create", "--bundle", oci.bundle("bundle", "sleep 1000", change).toString(), id);
     }
 
     private void made(UnaryOperator<OciSpec> change) throws IOException {
@@ -163,7 +165,8 @@ final class OciResourcesTest {
         Files.writeString(file, "{\"memory\":{\"limit\":4096,\"checkBeforeUpdate\":true}}");
         assertThat(oci.run("update", "-r", file.toString(), id).text())
                 .contains("linux.resources.memory.limit", "current usage");
-        assertThat(oci.run("update", "--memory-swap", "200m", "--memory", "100m", id).status())
+        assertThat(oci.run("update", "--memory-swap", "200m", "--memory", "100m", id)
+                        .status())
                 .isZero();
         assertThat(oci.run("update", "--memory-swap", "300m", id).status()).isZero();
         holds(memory, "memory.memsw.limit_in_bytes", "memory.swap.max", Long.toString(300 * mib));
@@ -201,8 +204,8 @@ final class OciResourcesTest {
         Needs.that(!disks.isEmpty(), "needs a block device");
         String[] number = disks.getFirst().split(":", -1);
         var rate = new LinuxThrottleDevice(Long.parseLong(number[0]), Long.parseLong(number[1]), Uint64.of(1_000_000));
-        made(resources(r -> r.blockIo(new LinuxBlockIo(
-                null, null, List.of(), List.of(rate), List.of(rate), List.of(rate), List.of(rate)))));
+        made(resources(r -> r.blockIo(
+                new LinuxBlockIo(null, null, List.of(), List.of(rate), List.of(rate), List.of(rate), List.of(rate)))));
         for (String what : List.of("read_bps", "write_bps", "read_iops", "write_iops")) {
             holds(CgroupController.BLKIO, "blkio.throttle." + what + "_device", "", disks.getFirst() + " 1000000");
         }
@@ -223,8 +226,7 @@ final class OciResourcesTest {
     @Test
     void devicesThatMayBeUsed() throws Exception {
         UnaryOperator<OciSpec> wanted = resources(r -> r.devices(List.of(
-                new LinuxDeviceCgroup(false, "a", null, null, "rwm"),
-                new LinuxDeviceCgroup(true, "c", 1L, 7L, "r"))));
+                new LinuxDeviceCgroup(false, "a", null, null, "rwm"), new LinuxDeviceCgroup(true, "c", 1L, 7L, "r"))));
         Path bundle = oci.bundle(
                 "bundle",
                 "busybox mknod /dev/mem c 1 1 2>&1; echo x > /dev/null && echo null; echo y > /dev/full 2>/dev/null || echo full",
@@ -349,8 +351,8 @@ final class OciResourcesTest {
             made(OciConfigTest.linux(l -> l.cgroupsPath(path)));
             assertThat(file(CgroupController.PIDS, "inner/pids.max", "inner/pids.max"))
                     .isPresent();
-            Path pids = Path.of(
-                    layout.of(CgroupController.PIDS).orElseThrow().directory("alcove-" + id), "inner", "below");
+            Path pids =
+                    Path.of(layout.of(CgroupController.PIDS).orElseThrow().directory("alcove-" + id), "inner", "below");
             Files.createDirectory(pids);
             String name = one(CgroupController.PIDS) ? "pids:below" : "below";
             assertThat(oci.run("exec", "--cgroup", name, id, "cat", "/proc/self/cgroup")

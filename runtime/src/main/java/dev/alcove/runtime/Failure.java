@@ -24,7 +24,8 @@ final class Failure {
         Step failed = program.step(step);
         Errno error = Errno.of(errno);
         String text = ProgramText.of(program, failed);
-        if (failed instanceof Step.Exec || (failed instanceof Step.Call c
+        if (failed instanceof Step.Exec
+                || (failed instanceof Step.Call c
                         && (c.call() == Syscall.FACCESSAT || c.why().equals(FrontPart.DIRECTORY)))) {
             return exec(spec, error);
         }
