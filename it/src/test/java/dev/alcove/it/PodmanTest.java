@@ -95,9 +95,8 @@ final class PodmanTest {
         // In force, so that what follows is the limit's doing.
         Said most = podman.run("--memory 16m", "cat /sys/fs/cgroup/memory/memory.limit_in_bytes");
         assertLines(most, "16777216");
-        podman.ok("podman run --name big --memory 16m " + Callers.IMAGE
-                + " sh -c 'tail -c 100m /dev/zero > /dev/null; echo after'");
-        assertThat(podman.ok("podman logs big")).contains("after");
+        assertThat(podman.run("--memory 16m", "sh -c 'tail -c 100m /dev/zero > /dev/null; echo ended with $?'").text())
+                .contains("ended with 137");
     }
 
     @Test
@@ -116,8 +115,6 @@ final class PodmanTest {
                 "-v kept:/kept:ro -v " + given + ":/u:U --user 4242",
                 "sh -c 'cat /kept/f; stat -c %u /u; touch /u/mine && echo mine'");
         assertLines(owned, "kept", "4242", "mine");
-        Said over = podman.run("-v " + given + ":/o:O --rootfs " + podman.folder() + "/image:O", "");
-        assertThat(over.status()).as("a root file system and no image").isNotZero();
         Said rootfs = podman.attempt("podman run --rm -v " + given + ":/o:O --rootfs " + podman.folder()
                 + "/image:O sh -c 'touch /o/over /over && ls /o'");
         assertLines(rootfs, "f", "mine", "over", "sub", "written");
@@ -176,7 +173,7 @@ final class PodmanTest {
                 "--health-cmd 'test -e /healthy' --health-interval disable",
                 "sh -c 'trap \"echo told; exit 5\" TERM; trap \"echo hup\" HUP; echo up; while :; do sleep 0.1; done'");
         String pids = podman.ok("podman inspect led --format '{{.State.Status}} {{.State.Pid}} {{.State.ConmonPid}}'");
-        String[] words = pids.split(" ");
+        String[] words = pids.split(" ", -1);
         assertThat(words[0]).isEqualTo("running");
         List<String> parent = Files.readAllLines(Path.of("/proc", words[1], "status"));
         assertThat(parent)
