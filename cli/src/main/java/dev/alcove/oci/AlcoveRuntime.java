@@ -80,6 +80,7 @@ final class AlcoveRuntime implements OciRuntime {
                     spec,
                     front);
             if (!foreground) {
+                prepareCommands(container, spec);
                 return container;
             }
             start(container);
@@ -119,15 +120,39 @@ final class AlcoveRuntime implements OciRuntime {
         return status(containers.find(id));
     }
 
-    private static ContainerStatus status(OciContainer c) {
-        var state = c.state();
-        Instant created;
+    /** What {@code state} prints does not change but for the status and the pid. */
+    private static void prepareCommands(OciContainer c, OciSpec spec) {
+        String bundle = c.bundle();
+        String rootfs = c.rootfs();
+        Instant created = created(c);
+        c.prepareCommands(spec, state -> {
+            JsonText json = new JsonText("  ");
+            new ContainerStatus(
+                            state.ociVersion(),
+                            state.id(),
+                            state.pid(),
+                            state.status(),
+                            bundle,
+                            rootfs,
+                            created,
+                            state.annotations(),
+                            "")
+                    .write(json, false);
+            return json.toString();
+        });
+    }
+
+    private static Instant created(OciContainer c) {
         try {
-            created = Instant.parse(c.created());
+            return Instant.parse(c.created());
         } catch (DateTimeParseException e) {
             // A folder without a whole record: nobody knows when.
-            created = Instant.EPOCH;
+            return Instant.EPOCH;
         }
+    }
+
+    private static ContainerStatus status(OciContainer c) {
+        var state = c.state();
         return new ContainerStatus(
                 state.ociVersion(),
                 c.id(),
@@ -135,7 +160,7 @@ final class AlcoveRuntime implements OciRuntime {
                 state.status(),
                 state.bundle(),
                 c.rootfs(),
-                created,
+                created(c),
                 state.annotations(),
                 owner(c.owner()));
     }

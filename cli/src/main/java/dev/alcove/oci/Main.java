@@ -7,11 +7,15 @@ import dev.alcove.runtime.Front;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The JVM's side of the command {@code alcove-oci}: its front started it, and waits for a program or for its end. */
 public final class Main {
@@ -25,20 +29,37 @@ public final class Main {
     public static void main(String[] args) {
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
-        OciContext context = new OciContext(
+        OciContext context = context(
                 System.getenv(),
                 Path.of("").toAbsolutePath(),
                 new FileInputStream(FileDescriptor.in),
                 out,
                 err,
-                InstantSource.system(),
-                caller(),
-                OciLog.standard(err, InstantSource.system()),
-                options -> new AlcoveRuntime(options, () -> Front.of(System.getenv())));
+                () -> Front.of(System.getenv()));
         int status = OciCommands.run(context, Arrays.asList(args));
         out.flush();
         err.flush();
         Runtime.getRuntime().halt(status);
+    }
+
+    /** What a command has around it, for this process or for a front that asked it. */
+    static OciContext context(
+            Map<String, String> environment,
+            Path directory,
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            Supplier<Optional<Front>> front) {
+        return new OciContext(
+                environment,
+                directory,
+                in,
+                out,
+                err,
+                InstantSource.system(),
+                caller(),
+                OciLog.standard(err, InstantSource.system()),
+                options -> new AlcoveRuntime(options, front));
     }
 
     static OciContext.Caller caller() {

@@ -21,10 +21,12 @@ public final class Front implements AutoCloseable {
 
     private final UnixSocket socket;
     private final int control;
+    private final int pid;
 
-    private Front(UnixSocket socket, int control) {
+    private Front(UnixSocket socket, int control, int pid) {
         this.socket = socket;
         this.control = control;
+        this.pid = pid;
     }
 
     /**
@@ -41,12 +43,37 @@ public final class Front implements AutoCloseable {
         }
         return Optional.of(new Front(
                 UnixSocket.inherited(Integer.parseInt(value.substring(0, colon))),
-                Integer.parseInt(value.substring(colon + 1))));
+                Integer.parseInt(value.substring(colon + 1)),
+                0));
     }
 
     /** One that is there to be walked through, with nobody behind it who runs anything. */
     static Front rehearsed(UnixSocket socket) {
-        return new Front(socket, Wire.CONTROL);
+        return new Front(socket, Wire.CONTROL, 0);
+    }
+
+    /**
+     * One that asks a resident JVM.
+     *
+     * @param pid its process, whose limits are not those of this one
+     */
+    static Front asking(UnixSocket socket, int control, int pid) {
+        return new Front(socket, control, pid);
+    }
+
+    /** What the machine is like, for a program that this front runs. */
+    HostFacts facts(ContainerSpec spec) {
+        return HostProbe.read(spec, pid);
+    }
+
+    /**
+     * Refuses what a resident JVM must not do: hooks are programs of the caller's, in the caller's control group, with
+     * its limits and working directory. Nothing may have been done yet.
+     */
+    void checkHooks(boolean hooks) {
+        if (hooks && pid > 0) {
+            throw new Resident.NeedsOwnJvm();
+        }
     }
 
     /** Its descriptor's number in the front. */
@@ -113,9 +140,14 @@ public final class Front implements AutoCloseable {
         }
     }
 
-    /** Lets the front go. Where it waits for a program, it ends with this process's status. */
+    /**
+     * Lets the front go. Where it waits for a program, it ends with this process's status; one that asked a resident JVM
+     * is told when the command is over.
+     */
     @Override
     public void close() {
-        socket.close();
+        if (pid == 0) {
+            socket.close();
+        }
     }
 }

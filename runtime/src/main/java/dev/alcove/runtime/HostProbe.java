@@ -54,12 +54,21 @@ final class HostProbe {
     private HostProbe() {}
 
     static HostFacts read(ContainerSpec spec) {
+        return read(spec, 0);
+    }
+
+    /**
+     * As {@link #read(ContainerSpec)}, for a program that another process runs.
+     *
+     * @param runner that process, which is like this one but for its limits; 0 for this one
+     */
+    static HostFacts read(ContainerSpec spec, int runner) {
         ProcStatus status = ThisProcess.status();
         Map<Rlimit, RlimitValue> limits = new EnumMap<>(Rlimit.class);
         if (spec.config().process() != null
                 && !spec.config().process().rlimits().isEmpty()) {
             for (Rlimit r : Rlimit.values()) {
-                r.of(0).ifPresent(v -> limits.put(r, v));
+                r.of(runner).ifPresent(v -> limits.put(r, v));
             }
         }
         boolean set = namesProcessors(spec);

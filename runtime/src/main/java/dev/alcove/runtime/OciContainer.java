@@ -160,6 +160,13 @@ public final class OciContainer {
         return hooks == null ? List.of() : point.apply(hooks);
     }
 
+    static boolean hasHooks(OciSpec config) {
+        return hasHooksBeforeTheRoot(config)
+                || !hooks(config, OciHooks::startContainer).isEmpty()
+                || !hooks(config, OciHooks::poststart).isEmpty()
+                || !hooks(config, OciHooks::poststop).isEmpty();
+    }
+
     static boolean hasHooksBeforeTheRoot(OciSpec config) {
         return !hooks(config, OciHooks::prestart).isEmpty()
                 || !hooks(config, OciHooks::createRuntime).isEmpty()
@@ -207,6 +214,31 @@ public final class OciContainer {
             throw e;
         }
         new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state());
+    }
+
+    /**
+     * Lets later commands do without a JVM, where this machine and the configuration allow it. Without that all works,
+     * only slower.
+     *
+     * @param config its configuration, as it was made with
+     * @param print  what {@code state} prints of a state
+     */
+    public void prepareCommands(OciSpec config, Function<OciState, String> print) {
+        record().filter(OciContainer::alive).ifPresent(record -> {
+            Function<OciStatus, String> text = status -> print.apply(new OciState(
+                    OciContainers.OCI_VERSION,
+                    id,
+                    status.word(),
+                    status == OciStatus.STOPPED ? 0 : record.pid(),
+                    record.bundle(),
+                    config.annotations()));
+            new StandingCommands(folder, record, config)
+                    .write(new StandingProgram.States(
+                            text.apply(OciStatus.CREATED),
+                            text.apply(OciStatus.RUNNING),
+                            text.apply(OciStatus.PAUSED),
+                            text.apply(OciStatus.STOPPED)));
+        });
     }
 
     private ContainerException conflict(String why) {
@@ -462,7 +494,7 @@ public final class OciContainer {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(call));
-        HostFacts facts = HostProbe.read(spec);
+        HostFacts facts = front.facts(spec);
         int pid = front.run(
                 spec,
                 facts,

@@ -142,6 +142,7 @@ public final class OciContainers {
         checkId(wanted.id());
         Path bundle = wanted.bundle().toAbsolutePath().normalize();
         Path rootfs = rootfs(bundle, config);
+        front.checkHooks(OciContainer.hasHooks(config));
         Path folder = folder(wanted.id());
         boolean made = false;
         try (Fd directory = Open.path().directory().at(folder)) {
@@ -159,7 +160,7 @@ public final class OciContainers {
             At.mknod(directory, GATE, FileType.FIFO, 0600, 0, 0);
             ContainerSpec spec = spec(wanted, front, config, rootfs, folder);
             OciContainer container = new OciContainer(folder, wanted.id());
-            HostFacts facts = HostProbe.read(spec);
+            HostFacts facts = front.facts(spec);
             int pid = front.run(
                     spec,
                     facts,

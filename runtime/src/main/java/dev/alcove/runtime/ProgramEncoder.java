@@ -123,6 +123,12 @@ final class ProgramEncoder {
                 arg(base, 0, g.from());
                 arg(base, 1, Arg.num(g.width()));
             }
+            case Step.Subtract s -> {
+                op(base, Wire.OP_SUBTRACT);
+                result(base, s.into());
+                arg(base, 0, s.from());
+                arg(base, 1, s.number());
+            }
             case Step.Decimal d -> {
                 op(base, Wire.OP_DECIMAL);
                 result(base, d.length());
