@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,16 +45,13 @@ public final class Walk {
         Path bundle = Files.createDirectories(folder.resolve("bundle"));
         Files.createDirectories(bundle.resolve("rootfs"));
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-        OciContext context = new OciContext(
+        OciContext context = Main.context(
                 Map.of(),
                 bundle,
                 new ByteArrayInputStream(new byte[0]),
                 nowhere,
                 nowhere,
-                InstantSource.system(),
-                Main.caller(),
-                OciLog.standard(nowhere, InstantSource.system()),
-                options -> new AlcoveRuntime(options, () -> Optional.of(Rehearsal.front())));
+                () -> Optional.of(Rehearsal.front()));
         for (String command : COMMANDS) {
             String words = "--root " + folder.resolve("root") + " " + command.replace("BUNDLE", bundle.toString());
             OciCommands.run(context, Arrays.asList(words.split(" ", -1)));
