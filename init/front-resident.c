@@ -228,7 +228,7 @@ static void start_resident(long folder, char **envp) {
             static char word[] = "resident";
             char *words[] = { word, word, 0 };
             put_place(place);
-            become_jvm(words, envp, 0, 0, place);
+            become_jvm(words, envp, 0, place);
         }
         if (child > 0) sys4(__NR_wait4, child, &status, __WALL, 0);
     }

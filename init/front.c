@@ -1,7 +1,7 @@
 /*
  * front: the command that callers of an OCI runtime execute, with init inside.
  *
- * It starts a JVM with its own arguments and waits on a socket for a program, which it then obeys as init does: in its
+ * It starts a JVM with its own arguments and waits for a program of it, which it then obeys as init does: in its
  * own context, so that the caller's descriptors, control group, limits and namespaces need no handing over. A command
  * that needs no program ends with the JVM's own status.
  *
@@ -23,7 +23,7 @@
 enum { AF_UNIX_ = 1, SOCK_STREAM_ = 1, SOCK_CLOEXEC_ = 02000000, F_DUPFD_ = 0, F_GETFD_ = 1, F_SETFL_ = 4, F_DUPFD_CLOEXEC_ = 1030,
        PR_SET_PDEATHSIG_ = 1, HIGH = 200, WORDS = 256, TEXT = 65536 };
 
-static char text[TEXT], self[4096], tell[64];
+static char text[TEXT], self[4096], tell[128];
 
 static int same(const char *s, const char *start) {
     while (*start) if (*s++ != *start++) return 0;
@@ -43,7 +43,23 @@ static int count_of(char **list) {
     return n;
 }
 
-__attribute__((noreturn)) static void become_jvm(char **argv, char **envp, int ours, int theirs, const char *place);
+/*
+ * How the front and its JVM reach each other. The program comes through a pipe, and reports go through another: a JVM
+ * opens these as files. The socket is for what needs more, as descriptors that are passed.
+ *     socket:  ours in the front, theirs in the JVM
+ *     pipes:   program and reports in the JVM; told, where the reports begin, in the front
+ */
+struct lines { int ours, theirs, program, reports, told; };
+
+__attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const struct lines *lines, const char *place);
+
+/* Moves a descriptor up, out of the way of those that the caller hands on. */
+static int high(int fd, int close_on_exec) {
+    int up = (int)sys(__NR_fcntl, fd, close_on_exec ? F_DUPFD_CLOEXEC_ : F_DUPFD_, HIGH);
+    if (up < 0) give_up("too few descriptors: the limit on open files is too low", "");
+    sys(__NR_close, fd, 0, 0);
+    return up;
+}
 
 #include "front-standing.c"
 #include "front-resident.c"
@@ -64,10 +80,10 @@ static int command(char **words) {
 }
 
 /*
- * In the child: becomes the JVM. Both ends' numbers are in its environment, ours in it and the front's in the front; or,
- * for a resident one, the place of its socket and the key.
+ * In the child: becomes the JVM. The lines to the front are in its environment; for a resident one, the place of its
+ * socket and the key.
  */
-__attribute__((noreturn)) static void become_jvm(char **argv, char **envp, int ours, int theirs, const char *place) {
+__attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const struct lines *lines, const char *place) {
     char *words[WORDS];
     int count = command(words), n = 0;
     char *all[count + count_of(argv) + 1], *env[count_of(envp) + 3];
@@ -85,12 +101,12 @@ __attribute__((noreturn)) static void become_jvm(char **argv, char **envp, int o
         env[n++] = socket;
         env[n++] = key;
     }
-    if (theirs) {
+    if (lines) {
         static const char name[] = "ALCOVE_FRONT=";
         memcpy(tell, name, sizeof name);
+        const int numbers[] = { lines->theirs, lines->ours, lines->program, lines->reports, lines->told };
         u64 at = sizeof name - 1;
-        at += put_decimal(tell + at, (u64)theirs, ":");
-        put_decimal(tell + at, (u64)ours, "");
+        for (int i = 0; i < 5; i++) at += put_decimal(tell + at, (u64)numbers[i], i < 4 ? ":" : "");
         env[n++] = tell;
         sys4(__NR_prctl, PR_SET_PDEATHSIG_, SIGKILL_, 0, 0);
     }
@@ -109,27 +125,31 @@ __attribute__((used, noreturn)) void start(long *stack) {
     }
     static char place[PLACE + 32];
     int stays = argv[0] && argv[1] && equal(argv[1], "resident") && find_place(envp, place);
-    int pair[2], status = 0;
-    if (sys4(__NR_socketpair, AF_UNIX_, SOCK_STREAM_ | SOCK_CLOEXEC_, 0, pair) < 0) give_up("no socket pair to be had", "");
-    int ours = (int)sys(__NR_fcntl, pair[0], F_DUPFD_CLOEXEC_, HIGH);
-    int theirs = (int)sys(__NR_fcntl, pair[1], F_DUPFD_, HIGH);
-    if (ours < 0 || theirs < 0) give_up("too few descriptors: the limit on open files is too low", "");
-    sys(__NR_close, pair[0], 0, 0);
-    sys(__NR_close, pair[1], 0, 0);
+    int status = 0, pair[2], down[2], up[2];
+    if (sys4(__NR_socketpair, AF_UNIX_, SOCK_STREAM_ | SOCK_CLOEXEC_, 0, pair) < 0 || sys(__NR_pipe2, down, O_CLOEXEC, 0) < 0
+        || sys(__NR_pipe2, up, O_CLOEXEC, 0) < 0)
+        give_up("no socket or pipe to be had", "");
+    struct lines lines = { high(pair[0], 1), high(pair[1], 0), high(down[1], 0), high(up[0], 0), high(up[1], 1) };
+    int asks = high(down[0], 1);
     int jvm = (int)sys6(__NR_clone, SIGCHLD_, 0, 0, 0, 0, 0);
     if (jvm < 0) give_up("cannot fork", "");
     if (!jvm) {
-        sys(__NR_close, ours, 0, 0);
-        become_jvm(argv, envp, ours, theirs, stays ? place : 0);
+        sys(__NR_close, lines.ours, 0, 0);
+        sys(__NR_close, lines.told, 0, 0);
+        sys(__NR_close, asks, 0, 0);
+        become_jvm(argv, envp, &lines, stays ? place : 0);
     }
-    sys(__NR_close, theirs, 0, 0);
-    channel = ours;
-    int asked = read_fully(ours, &program.head, sizeof program.head), own = 0;
+    sys(__NR_close, lines.theirs, 0, 0);
+    sys(__NR_close, lines.program, 0, 0);
+    sys(__NR_close, lines.reports, 0, 0);
+    channel = lines.told;
+    int asked = read_fully(asks, &program.head, sizeof program.head), own = 0;
     if (asked) {
         be_undisturbed();
-        own = obey(ours, 0, 0);
+        own = obey(asks, 0, 0);
     }
-    sys(__NR_close, ours, 0, 0); /* the JVM waits for this end where the program failed */
+    sys(__NR_close, lines.ours, 0, 0); /* the JVM waits for these ends where the program failed */
+    sys(__NR_close, lines.told, 0, 0);
     long r;
     do r = sys4(__NR_wait4, jvm, &status, __WALL, 0); while (r == -EINTR);
     if (r < 0) status = 0; /* reaped while the program ran */

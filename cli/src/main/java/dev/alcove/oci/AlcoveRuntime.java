@@ -80,7 +80,7 @@ final class AlcoveRuntime implements OciRuntime {
                     spec,
                     front);
             if (!foreground) {
-                prepareCommands(container, spec);
+                prepareCommands(container, spec, front);
                 return container;
             }
             start(container);
@@ -121,11 +121,11 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     /** What {@code state} prints does not change but for the status and the pid. */
-    private static void prepareCommands(OciContainer c, OciSpec spec) {
+    private static void prepareCommands(OciContainer c, OciSpec spec, Front front) {
         String bundle = c.bundle();
         String rootfs = c.rootfs();
         Instant created = created(c);
-        c.prepareCommands(spec, state -> {
+        c.prepareCommands(spec, front, state -> {
             JsonText json = new JsonText("  ");
             new ContainerStatus(
                             state.ociVersion(),

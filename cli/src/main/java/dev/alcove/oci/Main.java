@@ -1,6 +1,5 @@
 package dev.alcove.oci;
 
-import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
 import dev.alcove.runtime.Front;
@@ -63,7 +62,7 @@ public final class Main {
     }
 
     static OciContext.Caller caller() {
-        ProcStatus status = Proc.status(Kernel.pid()).orElseThrow();
+        ProcStatus status = Proc.status(Proc.self()).orElseThrow();
         return new OciContext.Caller(status.uids().get(1), status.gids().get(1));
     }
 

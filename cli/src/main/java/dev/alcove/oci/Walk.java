@@ -1,10 +1,12 @@
 package dev.alcove.oci;
 
+import dev.alcove.runtime.Front;
 import dev.alcove.runtime.Rehearsal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,14 @@ public final class Walk {
 
     private Walk() {}
 
+    private static Front front(Path folder) {
+        try {
+            return Rehearsal.front(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Walks them; what one refuses is no failure here.
      *
@@ -51,7 +61,7 @@ public final class Walk {
                 new ByteArrayInputStream(new byte[0]),
                 nowhere,
                 nowhere,
-                () -> Optional.of(Rehearsal.front()));
+                () -> Optional.of(front(folder)));
         for (String command : COMMANDS) {
             String words = "--root " + folder.resolve("root") + " " + command.replace("BUNDLE", bundle.toString());
             OciCommands.run(context, Arrays.asList(words.split(" ", -1)));

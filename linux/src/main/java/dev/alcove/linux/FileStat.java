@@ -34,7 +34,7 @@ public record FileStat(
     static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_NO_AUTOMOUNT = 0x800;
     private static final int STATX_BASIC_STATS = 0x7ff;
-    static final int STATX_SIZE = 256;
+    private static final int STATX_SIZE = 256;
 
     /** Of an open file, which may be one opened with {@link Open#path()}. */
     public static FileStat of(Fd fd) {
@@ -79,7 +79,7 @@ public record FileStat(
     }
 
     /** {@code int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *)}, statx(2). */
-    static long statx(Arena arena, int directory, String path, int flags, MemorySegment buffer) {
+    private static long statx(Arena arena, int directory, String path, int flags, MemorySegment buffer) {
         long name = Native.string(arena, path).address();
         return Native.raw(Syscall.STATX, directory, name, flags, STATX_BASIC_STATS, buffer.address());
     }
@@ -87,7 +87,7 @@ public record FileStat(
     private static FileStat read(MemorySegment b) {
         int mode = b.get(ValueLayout.JAVA_SHORT, 28) & 0xffff;
         return new FileStat(
-                inode(b),
+                new Inode(Inode.device(u32(b, 136), u32(b, 140)), b.get(ValueLayout.JAVA_LONG, 32)),
                 FileType.ofMode(mode),
                 mode & 0xfff,
                 u32(b, 16),
@@ -96,10 +96,6 @@ public record FileStat(
                 b.get(ValueLayout.JAVA_LONG, 40),
                 u32(b, 128),
                 u32(b, 132));
-    }
-
-    static Inode inode(MemorySegment b) {
-        return new Inode(Inode.device(u32(b, 136), u32(b, 140)), b.get(ValueLayout.JAVA_LONG, 32));
     }
 
     private static long u32(MemorySegment b, long offset) {

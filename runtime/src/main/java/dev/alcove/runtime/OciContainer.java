@@ -221,10 +221,12 @@ public final class OciContainer {
      * only slower.
      *
      * @param config its configuration, as it was made with
+     * @param front  the command that made it
      * @param print  what {@code state} prints of a state
      */
-    public void prepareCommands(OciSpec config, Function<OciState, String> print) {
-        record().filter(OciContainer::alive).ifPresent(record -> {
+    public void prepareCommands(OciSpec config, Front front, Function<OciState, String> print) {
+        OciRecord record = record().orElse(null);
+        if (record != null && front.identity().isPresent()) {
             Function<OciStatus, String> text = status -> print.apply(new OciState(
                     OciContainers.OCI_VERSION,
                     id,
@@ -232,13 +234,13 @@ public final class OciContainer {
                     status == OciStatus.STOPPED ? 0 : record.pid(),
                     record.bundle(),
                     config.annotations()));
-            new StandingCommands(folder, record, config)
+            new StandingCommands(folder, record, config, front.identity().getAsLong())
                     .write(new StandingProgram.States(
                             text.apply(OciStatus.CREATED),
                             text.apply(OciStatus.RUNNING),
                             text.apply(OciStatus.PAUSED),
                             text.apply(OciStatus.STOPPED)));
-        });
+        }
     }
 
     private ContainerException conflict(String why) {
@@ -468,7 +470,7 @@ public final class OciContainer {
                             + "\n  mend: give the socket that is to get it, or leave --tty out");
         }
         FrontCall call = new FrontCall(
-                front.control(),
+                front.control(!process.terminal()),
                 wanted.preserved(),
                 Optional.empty(),
                 wanted.foreground(),

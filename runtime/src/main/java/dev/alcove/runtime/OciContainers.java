@@ -1,16 +1,13 @@
 package dev.alcove.runtime;
 
-import dev.alcove.linux.At;
-import dev.alcove.linux.AtomicFile;
 import dev.alcove.linux.Fd;
-import dev.alcove.linux.FileType;
 import dev.alcove.linux.LinuxException;
-import dev.alcove.linux.Open;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStat;
 import dev.alcove.linux.UnixSocket;
 import dev.alcove.spec.LinuxDeviceCgroup;
+import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.LinuxSeccomp;
 import dev.alcove.spec.OciJson;
@@ -145,7 +142,7 @@ public final class OciContainers {
         front.checkHooks(OciContainer.hasHooks(config));
         Path folder = folder(wanted.id());
         boolean made = false;
-        try (Fd directory = Open.path().directory().at(folder)) {
+        try {
             OciRecord record = new OciRecord(
                     wanted.id(),
                     bundle.toString(),
@@ -155,9 +152,8 @@ public final class OciContainers {
                     group(wanted.id(), config),
                     0,
                     0);
-            AtomicFile.replace(directory, OciRecord.FILE, record.toJson(), 0600);
-            AtomicFile.replace(directory, CONFIG, OciJson.write(config).getBytes(StandardCharsets.UTF_8), 0600);
-            At.mknod(directory, GATE, FileType.FIFO, 0600, 0, 0);
+            write(folder.resolve(OciRecord.FILE), record.toJson());
+            write(folder.resolve(CONFIG), OciJson.write(config).getBytes(StandardCharsets.UTF_8));
             ContainerSpec spec = spec(wanted, front, config, rootfs, folder);
             OciContainer container = new OciContainer(folder, wanted.id());
             HostFacts facts = front.facts(spec);
@@ -174,8 +170,7 @@ public final class OciContainers {
                                         "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY is not supported yet");
                             }));
             long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
-            AtomicFile.replace(
-                    directory, OciRecord.FILE, record.started(pid, ticks).toJson(), 0600);
+            write(folder.resolve(OciRecord.FILE), record.started(pid, ticks).toJson());
             tell(wanted, container, pid);
             made = true;
             return container;
@@ -183,6 +178,19 @@ public final class OciContainers {
             if (!made) {
                 OciContainer.remove(folder);
             }
+        }
+    }
+
+    private static void write(Path file, byte[] content) {
+        try {
+            WholeFile.replace(file, content, "rw-------");
+        } catch (IOException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.INTERNAL,
+                    "cannot write " + file + ": " + e.getMessage()
+                            + "\n  likely cause: the disk below --root is full, or may not be written"
+                            + "\n  mend: make room there, or give another --root",
+                    e);
         }
     }
 
@@ -219,12 +227,11 @@ public final class OciContainers {
         if (parent == null || name == null) {
             throw new ContainerException(ContainerException.Kind.INVALID, "the pid file '" + file + "' is a folder");
         }
-        try (Fd directory = Open.path().directory().at(parent)) {
-            AtomicFile.replace(
-                    directory, name.toString(), Integer.toString(pid).getBytes(StandardCharsets.US_ASCII), 0644);
-        } catch (LinuxException e) {
+        try {
+            WholeFile.replace(whole, Integer.toString(pid).getBytes(StandardCharsets.US_ASCII), "rw-r--r--");
+        } catch (IOException e) {
             throw new ContainerException(
-                    ContainerException.Kind.INVALID, "cannot write the pid file " + file + ": " + e.getMessage(), e);
+                    ContainerException.Kind.INVALID, "cannot write the pid file " + file + ": " + reason(e), e);
         }
     }
 
@@ -323,7 +330,7 @@ public final class OciContainers {
                 ? List.of(folder.resolve(GATE), folder.resolve(CONFIG), folder.resolve(OciRecord.FILE), folder)
                 : List.of();
         FrontCall call = new FrontCall(
-                front.control(),
+                front.control(onlyReports(config, process)),
                 wanted.preserved(),
                 Optional.of(folder.resolve(GATE)),
                 wanted.foreground(),
@@ -349,6 +356,29 @@ public final class OciContainers {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(call));
+    }
+
+    /** Whether a start needs no descriptor passed, and no answer: no terminal, no listener, no hooks, no ids to map. */
+    private static boolean onlyReports(OciSpec config, OciProcess process) {
+        if (process.terminal() || OciContainer.hasHooks(config)) {
+            return false;
+        }
+        OciLinux linux = config.linux();
+        if (linux == null) {
+            return true;
+        }
+        for (LinuxNamespace namespace : linux.namespaces()) {
+            if (namespace.type().equals("user")) {
+                return false;
+            }
+        }
+        LinuxSeccomp seccomp = linux.seccomp();
+        return seccomp == null || seccomp.listenerPath().isEmpty();
+    }
+
+    /** The kernel's words, without the path that the JDK puts before them. */
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? "no such file or directory" : String.valueOf(e.getMessage());
     }
 
     /** The nodes that every container has can be used, whatever the configuration denies before. */

@@ -6,21 +6,19 @@ import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.CgroupLimits;
 import dev.alcove.linux.CgroupWrites;
-import dev.alcove.linux.Fd;
-import dev.alcove.linux.FileIo;
-import dev.alcove.linux.FileVersion;
-import dev.alcove.linux.Kernel;
-import dev.alcove.linux.LinuxException;
-import dev.alcove.linux.Open;
-import dev.alcove.linux.Pidfd;
 import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.OciHooks;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 
 /** Puts the {@link StandingProgram} of a container into its folder, if one can be made of it. */
 final class StandingCommands {
@@ -31,10 +29,13 @@ final class StandingCommands {
     private final OciRecord record;
     private final OciSpec config;
 
-    StandingCommands(Path folder, OciRecord record, OciSpec config) {
+    private final long identity;
+
+    StandingCommands(Path folder, OciRecord record, OciSpec config, long identity) {
         this.folder = folder;
         this.record = record;
         this.config = config;
+        this.identity = identity;
     }
 
     /** A failure is none: what is not there, or not whole, is not used. */
@@ -45,18 +46,20 @@ final class StandingCommands {
                 || isLong(states.stopped())) {
             return;
         }
-        try (Fd directory = Open.path().directory().at(folder)) {
-            OptionalLong identity = identity();
-            FileVersion version = FileVersion.find(directory, OciRecord.FILE).orElse(null);
-            if (identity.isEmpty() || version == null) {
-                return;
+        try {
+            FileVersion version = FileVersion.of(folder.resolve(OciRecord.FILE));
+            byte[] program = ProgramEncoder.encode(StandingProgram.of(Arch.host(), facts(states, version)));
+            // What is cut off is no program: the first to look at it sees that.
+            try (FileChannel out = FileChannel.open(
+                    folder.resolve(StandingProgram.FILE),
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                ByteBuffer bytes = ByteBuffer.wrap(program);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
             }
-            byte[] program = ProgramEncoder.encode(
-                    StandingProgram.of(Arch.host(), facts(states, version, identity.getAsLong())));
-            try (Fd file = Open.write().create(0600).exclusive().noFollow().at(directory, StandingProgram.FILE)) {
-                FileIo.writeAll(file, program);
-            }
-        } catch (LinuxException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             // A full disk, or a group that is not made by us: a JVM does it all.
             return;
         }
@@ -66,21 +69,7 @@ final class StandingCommands {
         return text.getBytes(StandardCharsets.UTF_8).length > MOST_PRINTED || text.indexOf('\0') >= 0;
     }
 
-    /** What tells the first process from any later one: without Linux 6.9 all processes have the same. */
-    private OptionalLong identity() {
-        try (Pidfd first = Pidfd.open(record.pid()).orElse(null);
-                Pidfd self = Pidfd.open(Kernel.pid()).orElse(null)) {
-            if (first == null || self == null) {
-                return OptionalLong.empty();
-            }
-            long number = FileVersion.of(first.fd()).inode().number();
-            return number == FileVersion.of(self.fd()).inode().number()
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(number);
-        }
-    }
-
-    private StandingProgram.Facts facts(StandingProgram.States states, FileVersion version, long identity) {
+    private StandingProgram.Facts facts(StandingProgram.States states, FileVersion version) {
         CgroupLayout layout = ThisProcess.cgroups();
         CgroupWrites group = CgroupWrites.plan(layout, record.group(), CgroupLimits.none());
         Optional<CgroupHierarchy> freezer = layout.of(CgroupController.FREEZER).filter(h -> h.writable(record.group()));
