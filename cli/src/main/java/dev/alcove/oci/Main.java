@@ -34,11 +34,19 @@ public final class Main {
                 new FileInputStream(FileDescriptor.in),
                 out,
                 err,
-                () -> Front.of(System.getenv()));
+                new OwnFront());
         int status = OciCommands.run(context, Arrays.asList(args));
         out.flush();
         err.flush();
         Runtime.getRuntime().halt(status);
+    }
+
+    /** The front that started this JVM. No lambda: those of a main are not kept for a quick start. */
+    static final class OwnFront implements Supplier<Optional<Front>> {
+        @Override
+        public Optional<Front> get() {
+            return Front.of(System.getenv());
+        }
     }
 
     /** What a command has around it, for this process or for a front that asked it. */
