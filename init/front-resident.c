@@ -17,7 +17,7 @@
  * the variable one is asked if it is there.
  */
 enum { SOL_SOCKET_ = 1, SO_PASSCRED_ = 16, SO_PEERCRED_ = 17, SO_RCVTIMEO_ = 20, SO_SNDTIMEO_ = 21, SCM_RIGHTS_ = 1,
-       MSG_NOSIGNAL_ = 0x4000, SHUT_WR_ = 1, SOCK_NONBLOCK_ = 04000, LOCK_EX_ = 2, LOCK_NB_ = 4, KEY = 1024, PLACE = 256,
+       MSG_NOSIGNAL_ = 0x4000, SHUT_WR_ = 1, SOCK_NONBLOCK_ = 04000, LOCK_EX_ = 2, LOCK_NB_ = 4, KEY = 4096, PLACE = 256,
        MOST_SENT = 512 << 10 };
 
 static struct {
@@ -38,8 +38,8 @@ static u64 add_number(char *to, u64 at, u64 room, u64 n) {
     return add_text(to, at, room, digits);
 }
 
-/* This build, by the file that says how its JVM is started; the namespaces; the root; the umask. */
-static int take_key(void) {
+/* This build, by the file that says how its JVM is started; the namespaces; the root; the umask; where programs are. */
+static int take_key(char **envp) {
     static const char *const kinds[] = { "mnt", "user", "pid", "pid_for_children", "net", "cgroup", "ipc", "uts", "time" };
     struct stat s;
     u64 at = 0;
@@ -65,6 +65,9 @@ static int take_key(void) {
     long mask = sys(__NR_umask, 0, 0, 0);
     sys(__NR_umask, mask, 0, 0);
     at = add_number(seat.key, at, KEY, (u64)mask);
+    const char *path = variable(envp, "PATH");
+    at = add_text(seat.key, at, KEY, path ? path : "");
+    if (at + 1 >= KEY) return 0;
     u64 hash = 14695981039346656037ull; /* FNV-1a */
     for (u64 i = 0; i < at; i++) hash = (hash ^ (u8)seat.key[i]) * 1099511628211ull;
     put_decimal(seat.name, hash, "");
@@ -196,7 +199,7 @@ static void put_place(char *place) {
 /* The same for the command by which somebody starts or ends one. */
 static int find_place(char **envp, char *place) {
     int may_start;
-    if (!take_seat(envp, &may_start) || !take_key()) return 0;
+    if (!take_seat(envp, &may_start) || !take_key(envp)) return 0;
     long folder = own_folder(1);
     if (folder < 0) return 0;
     sys(__NR_close, folder, 0, 0);
@@ -242,7 +245,7 @@ static int ask_resident(char **argv, char **envp) {
     long folder = own_folder(may_start);
     if (folder < 0) return -1;
     int asked = -1;
-    if (take_key()) {
+    if (take_key(envp)) {
         long s = connect_to(folder);
         if (s >= 0) {
             char word = 0;
