@@ -40,7 +40,8 @@ public final class Walk {
 
     private static Front front(Path folder) {
         // As the real one is made, for its classes; no descriptor of it is touched.
-        boolean none = new Main.OwnFront().get().isEmpty() && Front.of(Map.of(Front.VARIABLE, "9:9:9:9:9")).isEmpty();
+        boolean none = new Main.OwnFront().get().isEmpty()
+                && Front.of(Map.of(Front.VARIABLE, "9:9:9:9:9")).isEmpty();
         try {
             return none ? Rehearsal.front() : Rehearsal.front(folder);
         } catch (IOException e) {

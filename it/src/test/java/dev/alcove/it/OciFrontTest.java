@@ -71,8 +71,8 @@ final class OciFrontTest {
     private int pid(String name) throws IOException {
         String record = Files.readString(oci.root().resolve(name).resolve("state.json"));
         int at = record.indexOf("\"pid\"") + 5;
-        return Integer.parseInt(
-                record.substring(record.indexOf(':', at) + 1, record.indexOf(',', at)).strip());
+        return Integer.parseInt(record.substring(record.indexOf(':', at) + 1, record.indexOf(',', at))
+                .strip());
     }
 
     private void awaitStopped() {
@@ -106,7 +106,9 @@ final class OciFrontTest {
         awaitStopped();
         ok("delete", id);
         assertThat(oci.left()).isEmpty();
-        assertThat(oci.run("state", id).status()).as("nothing is left to be read").isNotZero();
+        assertThat(oci.run("state", id).status())
+                .as("nothing is left to be read")
+                .isNotZero();
     }
 
     @Test
@@ -249,8 +251,7 @@ final class OciFrontTest {
         try {
             // As if that had come to the number: the program names it, and the first process's identity.
             Path program = oci.root().resolve(id).resolve("commands");
-            ByteBuffer content =
-                    ByteBuffer.wrap(Files.readAllBytes(program)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(program)).order(ByteOrder.LITTLE_ENDIAN);
             int changed = 0;
             for (int at = 0; at + 4 <= content.capacity(); at += 4) {
                 if (content.getInt(at) == pid) {

@@ -49,8 +49,7 @@ final class OciProgram {
 
     /** From here on a JVM can be started again. */
     void giveJvm() throws IOException {
-        Files.createSymbolicLink(
-                folder.resolve("java"), Path.of(System.getProperty("java.home"), "bin", "java"));
+        Files.createSymbolicLink(folder.resolve("java"), Path.of(System.getProperty("java.home"), "bin", "java"));
     }
 
     /** From here on no JVM can be started: what works is done without one, or by one that is there. */

@@ -100,7 +100,8 @@ final class ResidentTest {
     }
 
     private void ok(String... command) {
-        assertThat(ask(command)).satisfies(said -> assertThat(said.status()).as(said.text()).isZero());
+        assertThat(ask(command))
+                .satisfies(said -> assertThat(said.status()).as(said.text()).isZero());
     }
 
     private static void permissions(Path file, String permissions) throws IOException {
@@ -115,7 +116,8 @@ final class ResidentTest {
 
     @Test
     void doesWhatAJvmOfItsOwnWould() throws Exception {
-        String bundle = oci.bundle("bundle", "cat; exit 7", UnaryOperator.identity()).toString();
+        String bundle =
+                oci.bundle("bundle", "cat; exit 7", UnaryOperator.identity()).toString();
         start();
         oci.takeJvmAway();
         Said run = ask("run", "--bundle", bundle, id);
@@ -239,9 +241,12 @@ final class ResidentTest {
         }
         String bundle = oci.bundle("bundle", "true", UnaryOperator.identity()).toString();
         start();
-        int resident = Integer.parseInt(Files.readString(
-                        Path.of("/proc", Long.toString(started.getFirst().pid()), "task",
-                                Long.toString(started.getFirst().pid()), "children"))
+        int resident = Integer.parseInt(Files.readString(Path.of(
+                        "/proc",
+                        Long.toString(started.getFirst().pid()),
+                        "task",
+                        Long.toString(started.getFirst().pid()),
+                        "children"))
                 .strip());
         // It reads its configuration from nobody, and so is in the middle of the command.
         OciProgram.Running create = oci.begin(asks, "create", "--bundle", bundle, "--config", fifo.toString(), id);

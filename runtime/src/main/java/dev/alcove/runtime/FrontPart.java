@@ -31,26 +31,23 @@ final class FrontPart {
 
     /** The FIFO, opened by its host path while that is there. For both ways: then neither end waits for the other. */
     Optional<Arg.Result> openGate() {
-        return plan.spec
-                .front()
-                .flatMap(FrontCall::gate)
-                .map(gate -> {
-                    p.call(
-                            "the FIFO at which the container waits for its start",
-                            Syscall.MKNODAT,
-                            Arg.CWD,
-                            Arg.string(gate.toString()),
-                            Arg.num(plan.flags("S_IFIFO").value() | 0600, "S_IFIFO|0600"),
-                            Arg.ZERO);
-                    return p.callTo(
-                        "gate",
-                        "the FIFO at which the container waits for its start",
-                        Syscall.OPENAT,
-                        Arg.CWD,
-                        Arg.string(gate.toString()),
-                        plan.flags("O_RDWR|O_CLOEXEC"),
-                        Arg.ZERO);
-                });
+        return plan.spec.front().flatMap(FrontCall::gate).map(gate -> {
+            p.call(
+                    "the FIFO at which the container waits for its start",
+                    Syscall.MKNODAT,
+                    Arg.CWD,
+                    Arg.string(gate.toString()),
+                    Arg.num(plan.flags("S_IFIFO").value() | 0600, "S_IFIFO|0600"),
+                    Arg.ZERO);
+            return p.callTo(
+                    "gate",
+                    "the FIFO at which the container waits for its start",
+                    Syscall.OPENAT,
+                    Arg.CWD,
+                    Arg.string(gate.toString()),
+                    plan.flags("O_RDWR|O_CLOEXEC"),
+                    Arg.ZERO);
+        });
     }
 
     /** Tells that it runs, and what tells it from any later process of its number: its pidfd's inode (Linux 6.9). */

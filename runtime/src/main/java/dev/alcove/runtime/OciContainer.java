@@ -470,7 +470,7 @@ public final class OciContainer {
                             + "\n  mend: give the socket that is to get it, or leave --tty out");
         }
         FrontCall call = new FrontCall(
-                front.control(!process.terminal()),
+                front.control(OciContainers.onlyReports(own, process)),
                 wanted.preserved(),
                 Optional.empty(),
                 wanted.foreground(),

@@ -10,6 +10,7 @@ import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.LinuxSeccomp;
+import dev.alcove.spec.LinuxSyscall;
 import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
@@ -51,6 +52,7 @@ public final class OciContainers {
     static final String GATE = "exec.fifo";
 
     static final String OCI_VERSION = "1.3.0";
+    private static final String NOTIFY = "SCMP_ACT_NOTIFY";
     private static final int LONGEST_ID = 1024;
 
     private final Path root;
@@ -359,7 +361,7 @@ public final class OciContainers {
     }
 
     /** Whether a start needs no descriptor passed, and no answer: no terminal, no listener, no hooks, no ids to map. */
-    private static boolean onlyReports(OciSpec config, OciProcess process) {
+    static boolean onlyReports(OciSpec config, OciProcess process) {
         if (process.terminal() || OciContainer.hasHooks(config)) {
             return false;
         }
@@ -373,7 +375,15 @@ public final class OciContainers {
             }
         }
         LinuxSeccomp seccomp = linux.seccomp();
-        return seccomp == null || seccomp.listenerPath().isEmpty();
+        if (seccomp == null) {
+            return true;
+        }
+        boolean notifies =
+                !seccomp.listenerPath().isEmpty() || seccomp.defaultAction().equals(NOTIFY);
+        for (LinuxSyscall call : seccomp.syscalls()) {
+            notifies |= call.action().equals(NOTIFY);
+        }
+        return !notifies;
     }
 
     /** The kernel's words, without the path that the JDK puts before them. */

@@ -150,8 +150,8 @@ public final class Planner {
 
     private Program plan() {
         spec.front()
-                .ifPresent(front -> p.add(new Step.Channel(
-                        Arg.num(front.control()), "failures are reported where the JVM listens")));
+                .ifPresent(front -> p.add(
+                        new Step.Channel(Arg.num(front.control()), "failures are reported where the JVM listens")));
         Arg.Result watched = p.register("watched");
         Data exited = Data.buffer(Wire.REPORT_SIZE, "exited");
         Optional<Arg.Result> terminal = prepare();
