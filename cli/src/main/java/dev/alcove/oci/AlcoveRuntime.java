@@ -20,6 +20,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The runtime itself: containers of module runtime, made by the native front. */
@@ -190,10 +191,14 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     @Override
-    public List<ContainerStatus> list() {
+    public List<ContainerStatus> list(Consumer<String> unreadable) {
         List<ContainerStatus> all = new ArrayList<>();
         for (OciContainer c : containers.list()) {
-            all.add(status(c));
+            try {
+                all.add(status(c));
+            } catch (ContainerException e) {
+                unreadable.accept(String.valueOf(e.getMessage()));
+            }
         }
         return all;
     }

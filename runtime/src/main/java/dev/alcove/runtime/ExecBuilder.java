@@ -166,10 +166,12 @@ public final class ExecBuilder {
     /**
      * Starts it; returns when its program has been executed.
      *
-     * @throws IllegalArgumentException if it is detached and the container has a supervisor
+     * @throws IllegalArgumentException naming each method that was told what cannot be, or if it is detached and the
+     *                                  container has a supervisor
      * @throws ContainerException       CONFLICT if the container does not run, or as {@link ContainerBuilder#start()}
      */
     public Container start() {
+        check();
         if (supervisor.isPresent() && !privileged && streams.log().isPresent()) {
             throw new IllegalArgumentException("detached: the container's supervisor is asked about the calls of this"
                     + " process too, which would outlive it, and nobody would answer then");
@@ -187,6 +189,16 @@ public final class ExecBuilder {
         } catch (LinuxException | UncheckedIOException e) {
             throw Failure.here("execute in container '" + container.name() + "'", e);
         }
+    }
+
+    private void check() {
+        Faults faults = new Faults();
+        faults.command(command);
+        faults.environment(environment);
+        faults.directory(directory);
+        faults.user(user);
+        faults.streams(streams, size);
+        faults.refuse("this process");
     }
 
     private ContainerSpec spec(int pid) {

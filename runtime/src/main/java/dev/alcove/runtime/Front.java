@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,14 +49,21 @@ public final class Front implements AutoCloseable {
 
     private final Lines lines;
     private final int pid;
+    private final UnaryOperator<Program> change;
     private @Nullable UnixSocket socket;
     private @Nullable InputStream reports;
     private boolean plain;
     private OptionalLong identity = OptionalLong.empty();
 
-    private Front(Lines lines, int pid) {
+    private Front(Lines lines, int pid, UnaryOperator<Program> change) {
         this.lines = lines;
         this.pid = pid;
+        this.change = change;
+    }
+
+    /** The same front, which gets another program than was planned: a test lets something happen between two steps. */
+    Front changed(UnaryOperator<Program> by) {
+        return new Front(lines, pid, by);
     }
 
     /**
@@ -85,12 +93,13 @@ public final class Front implements AutoCloseable {
                         "/proc/self/fd/" + numbers[2],
                         "/proc/self/fd/" + numbers[3],
                         numbers[4]),
-                0));
+                0,
+                UnaryOperator.identity()));
     }
 
     /** One that is there to be walked through, with nobody behind it who runs anything. */
     static Front rehearsed(UnixSocket socket, String program, String reports) {
-        return new Front(new Lines(() -> socket, Wire.CONTROL, program, reports, Wire.CONTROL), 0);
+        return new Front(new Lines(() -> socket, Wire.CONTROL, program, reports, Wire.CONTROL), 0, UnaryOperator.identity());
     }
 
     /**
@@ -99,7 +108,7 @@ public final class Front implements AutoCloseable {
      * @param pid its process, whose limits are not those of this one
      */
     static Front asking(UnixSocket socket, int control, int pid) {
-        return new Front(new Lines(() -> socket, control, "", "", control), pid);
+        return new Front(new Lines(() -> socket, control, "", "", control), pid, UnaryOperator.identity());
     }
 
     /** What the machine is like, for a program that this front runs. */
@@ -150,7 +159,8 @@ public final class Front implements AutoCloseable {
      * @return the pid of the started process, as this process's PID namespace has it
      * @throws ContainerException if a step failed; the program has cleared up by then
      */
-    int run(ContainerSpec spec, HostFacts facts, Program program, Acts acts) {
+    int run(ContainerSpec spec, HostFacts facts, Program planned, Acts acts) {
+        Program program = change.apply(planned);
         send(ProgramEncoder.encode(program));
         while (true) {
             Launcher.Report report = receive(acts);

@@ -15,7 +15,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration's resources as limits of a control group. */
+/**
+ * The configuration's resources as limits of a control group. Callers in Go write a 0 for what is not set, and no such limit
+ * can be 0.
+ */
 final class Limits {
     private Limits() {}
 
@@ -48,7 +51,7 @@ final class Limits {
         if (io == null) {
             return;
         }
-        if (io.weight() != null) {
+        if (io.weight() != null && io.weight() != 0) {
             b.ioWeight(io.weight());
         }
         if (!io.weightDevice().isEmpty() || io.leafWeight() != null) {
@@ -84,13 +87,13 @@ final class Limits {
         if (m == null) {
             return;
         }
-        if (m.limit() != null) {
+        if (m.limit() != null && m.limit() != 0) {
             b.memory(m.limit());
         }
-        if (m.swap() != null) {
+        if (m.swap() != null && m.swap() != 0) {
             b.memorySwap(m.swap());
         }
-        if (m.reservation() != null) {
+        if (m.reservation() != null && m.reservation() != 0) {
             b.memoryReservation(m.reservation());
         }
     }
@@ -99,13 +102,13 @@ final class Limits {
         if (c == null) {
             return;
         }
-        if (c.quota() != null) {
+        if (c.quota() != null && c.quota() != 0) {
             b.cpuQuota(c.quota());
         }
-        if (c.period() != null) {
+        if (c.period() != null && c.period().bits() != 0) {
             b.cpuPeriod(c.period().bits());
         }
-        if (c.shares() != null) {
+        if (c.shares() != null && c.shares().bits() != 0) {
             b.cpuShares(c.shares().bits());
         }
         b.cpusetCpus(c.cpus());

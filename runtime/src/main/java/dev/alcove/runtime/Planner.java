@@ -129,7 +129,8 @@ public final class Planner {
         if (process.args().isEmpty() || process.args().getFirst().isEmpty()) {
             throw new IllegalArgumentException("process.args: a command is needed");
         }
-        new SpecCheck(spec, process, linux).check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET));
+        new SpecCheck(spec, process, linux)
+                .check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET), another(NamespaceKind.UTS));
         if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
                     "linux.namespaces: a root file system of its own needs a mount namespace of its own");

@@ -217,7 +217,13 @@ final class StandingProgram {
                 folder,
                 Arg.string(OciContainers.GATE),
                 Arg.ZERO);
-        p.callAtLeast(1, "it goes on", Syscall.WRITE, end, Arg.string("!"), Arg.num(1));
+        p.callAtLeast(
+                1,
+                "it goes on",
+                Syscall.WRITE,
+                end,
+                Arg.at(Data.bytes(new byte[] {FrontPart.START}, "{start}")),
+                Arg.num(1));
         done();
     }
 
