@@ -264,7 +264,7 @@ static int ask_resident(char **argv, char **envp) {
     return asked;
 }
 
-/* Follows the command that the resident JVM does; the status to end with. */
+/* Follows the command that the resident JVM does; the status to end with, or -1 if it turned away before all. */
 static int follow_resident(int s) {
     int own = 0;
     channel = s;
@@ -276,7 +276,11 @@ static int follow_resident(int s) {
         heard = read_fully(s, &program.head, sizeof program.head);
     }
     if (own) return own;
-    if (heard && program.head.magic == ENDED) return (int)program.head.version & 0xff;
+    if (heard && program.head.magic == ENDED) {
+        if (program.head.version <= 255) return (int)program.head.version;
+        sys(__NR_close, s, 0, 0);
+        return -1;
+    }
     static const char gone[] = "alcove-oci: the resident JVM was killed while it did this command\n"
                                "  likely cause: somebody ended it, or the machine ran out of memory\n"
                                "  mend: look with state; delete --force removes what is left of a container\n";

@@ -121,7 +121,7 @@ __attribute__((used, noreturn)) void start(long *stack) {
     int resident = ask_resident(argv, envp);
     if (resident >= 0) {
         int end = follow_resident(resident);
-        for (;;) sys(__NR_exit_group, end, 0, 0);
+        while (end >= 0) sys(__NR_exit_group, end, 0, 0);
     }
     static char place[PLACE + 32];
     int stays = argv[0] && argv[1] && equal(argv[1], "resident") && find_place(envp, place);

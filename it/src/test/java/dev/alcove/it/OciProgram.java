@@ -49,7 +49,9 @@ final class OciProgram {
 
     /** From here on a JVM can be started again. */
     void giveJvm() throws IOException {
-        Files.createSymbolicLink(folder.resolve("java"), Path.of(System.getProperty("java.home"), "bin", "java"));
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path script = Files.writeString(folder.resolve("java"), "#!/bin/sh\nexec " + java + " \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** From here on no JVM can be started: what works is done without one, or by one that is there. */

@@ -118,6 +118,8 @@ final class ResidentTest {
     void doesWhatAJvmOfItsOwnWould() throws Exception {
         String bundle =
                 oci.bundle("bundle", "cat; exit 7", UnaryOperator.identity()).toString();
+        String sleeps =
+                oci.bundle("sleeps", "sleep 1000", UnaryOperator.identity()).toString();
         start();
         oci.takeJvmAway();
         Said run = ask("run", "--bundle", bundle, id);
@@ -125,7 +127,8 @@ final class ResidentTest {
         assertThat(oci.left()).isEmpty();
 
         Path pid = folder.resolve("pid");
-        ok("create", "--bundle", bundle, "--pid-file", pid.toString(), id);
+        ok("create", "--bundle", sleeps, "--pid-file", pid.toString(), id);
+        ok("start", id);
         assertThat(Path.of("/proc", Files.readString(pid))).exists();
         Said again = ask("create", "--bundle", bundle, id);
         assertThat(again.status()).isEqualTo(1);
@@ -144,7 +147,7 @@ final class ResidentTest {
     }
 
     @Test
-    void serversSeveralAtOnceAndLeavesHooksToAJvmOfTheirOwn() throws Exception {
+    void servesSeveralAtOnceAndLeavesHooksToAJvmOfTheirOwn() throws Exception {
         String bundle =
                 oci.bundle("bundle", "sleep 1000", UnaryOperator.identity()).toString();
         Path where = folder.resolve("where");

@@ -99,7 +99,8 @@ public final class Front implements AutoCloseable {
 
     /** One that is there to be walked through, with nobody behind it who runs anything. */
     static Front rehearsed(UnixSocket socket, String program, String reports) {
-        return new Front(new Lines(() -> socket, Wire.CONTROL, program, reports, Wire.CONTROL), 0, UnaryOperator.identity());
+        return new Front(
+                new Lines(() -> socket, Wire.CONTROL, program, reports, Wire.CONTROL), 0, UnaryOperator.identity());
     }
 
     /**

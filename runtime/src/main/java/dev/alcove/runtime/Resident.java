@@ -206,8 +206,11 @@ public final class Resident {
         }
     }
 
-    /** A command that must not be done here, found out before anything was: the front starts a JVM of its own. */
-    static final class NeedsOwnJvm extends RuntimeException {
+    /**
+     * A command that must not be done here, found out before anything was: the front starts a JVM of its own. No
+     * exception, which the command would explain to its caller.
+     */
+    static final class NeedsOwnJvm extends Error {
         private static final long serialVersionUID = 1;
 
         NeedsOwnJvm() {
