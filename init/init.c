@@ -167,7 +167,7 @@ static int check_step(const struct step *s) {
         return 1;
     case OP_MONITOR: return in_data(s, 5, sizeof(struct report)) && s->arg[5] % 8 == 0;
     case OP_KILL_ALL: return in_data(s, 0, 1) && string_at(s->arg[0]);
-    case OP_CALL: case OP_CHANNEL: case OP_AWAIT: case OP_REAP: case OP_EXIT: return 1;
+    case OP_CALL: case OP_CHANNEL: case OP_AWAIT: case OP_REAP: case OP_EXIT: case OP_SUBTRACT: return 1;
     default: return 0;
     }
 }
@@ -460,6 +460,7 @@ static int run(void) {
         case OP_CHANNEL: channel = (int)a[0]; break;
         case OP_PUT: memcpy((char *)a[0], &a[1], s->arg[2]); break;
         case OP_GET: r = (long)load((char *)a[0], s->arg[1]); break;
+        case OP_SUBTRACT: r = (long)((u64)a[0] - (u64)a[1]); break;
         case OP_DECIMAL: r = (long)put_decimal((char *)a[0], (u64)a[1], (char *)a[2]); break;
         case OP_EXEC: r = search_exec((char **)a[0], (char **)a[1], (char **)a[2]); break;
         case OP_AWAIT: r = await((int)a[0]); told = r > 0; break;
@@ -470,7 +471,7 @@ static int run(void) {
         default: r = -EFAULT; /* an earlier step broke this one's data */
         }
         if (s->result != NONE) program.results[s->result] = r;
-        int error = r < 0 && r >= -4095 && s->op != OP_GET;
+        int value_only = s->op == OP_GET || s->op == OP_SUBTRACT, error = r < 0 && r >= -4095 && !value_only;
         if ((told || (error && !tolerated(s, r)) || (r >= 0 && r < s->least)) && !unwinding) {
             if (!told) send_failure(at, error ? -r : EPROTO);
             if (on_failure == ~0u) return 1;
@@ -485,13 +486,16 @@ static int run(void) {
 /* ---- the beginning ---------------------------------------------------------------------------------------------- */
 
 #ifndef FUZZ
-/* Takes the rest of the program whose header is there, and runs it. */
-static int obey(void) {
-    if (check_head()) {
+/* Takes the rest of the program whose header is there, and runs it with its first registers as they are given. */
+static int obey(int from, const i64 *given, u32 count) {
+    if (check_head() && count <= program.head.results) {
         u64 size = body_size();
         long body = sys6(__NR_mmap, 0, (long)(size + program.head.results * sizeof(i64)), PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-        if (body > 0 && read_fully(channel, (char *)body, size) && take_body((char *)body)) return run();
+        if (body > 0 && read_fully(from, (char *)body, size) && take_body((char *)body)) {
+            memcpy(program.results, given, count * sizeof(i64));
+            return run();
+        }
     }
     send_failure(0, ENOEXEC);
     return 1;
@@ -510,7 +514,7 @@ __attribute__((noreturn)) static void begin(void) {
     on_failure = ~0u;
     unwinding = 0;
     if (!read_fully(channel, &program.head, sizeof program.head)) program.head.magic = 0;
-    int status = obey();
+    int status = obey(channel, 0, 0);
     for (;;) sys(__NR_exit_group, status, 0, 0);
 }
 

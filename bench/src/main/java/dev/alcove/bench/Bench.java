@@ -49,13 +49,19 @@ public final class Bench {
      * Measures.
      *
      * @param args the folder with the programs and the root file system; how many rounds; how many starts to warm up;
-     *             then, if there is one, the command {@code alcove}
+     *             then, if there are, the command {@code alcove} and the program {@code alcove-oci}
      */
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var progress = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         new Bench(Path.of(args[0]).toAbsolutePath(), progress)
                 .measure(Integer.parseInt(args[1]), Integer.parseInt(args[2]), args.length > 3 ? args[3] : "", out);
+        if (args.length > 4) {
+            Path work = Path.of(args[0]).toAbsolutePath();
+            OciLife life = new OciLife(work, work.resolve("root"), Path.of(args[4]));
+            life.measure(Integer.parseInt(args[1]), progress);
+            life.print(out);
+        }
     }
 
     private void measure(int rounds, int warmUp, String launcher, PrintStream out) throws IOException {
@@ -193,8 +199,6 @@ public final class Bench {
         // crun refuses a machine of both versions as soon as anybody gave version 2 a controller: it sees version 1
         // alone,
         // in a mount namespace of its own.
-        String unified = "/sys/fs/cgroup/unified";
-        boolean hybrid = program.equals("crun") && Files.isDirectory(Path.of(unified));
         String id = "alcove-test-" + program + (net ? "-net" : "");
         Path bundle = work.resolve(id);
         ContainerBuilder container = AlcoveInProcess.container(root, net, "/bin/noop");
@@ -204,17 +208,29 @@ public final class Bench {
                 new ArrayList<>(List.of(path, "--root", bundle.resolve("state").toString()));
         command.addAll(manager);
         command.addAll(List.of("run", "--bundle", bundle.toString(), id));
-        List<String> whole = new ArrayList<>();
-        if (hybrid) {
-            whole.addAll(List.of("unshare", "--mount", "--propagation", "private", "sh", "-c"));
-            whole.addAll(List.of("umount " + unified + "; exec \"$@\"", "sh"));
-        }
+        List<String> whole = new ArrayList<>(program.equals("crun") ? withoutUnified() : List.of());
         whole.add(work.resolve("repeat").toString());
         whole.addAll(command);
         all.add(new Measured(name, perRound, whole));
     }
 
-    private static String found(String program) {
+    /** What stands before a command that is to see version 1 alone. */
+    static List<String> withoutUnified() {
+        String unified = "/sys/fs/cgroup/unified";
+        return Files.isDirectory(Path.of(unified))
+                ? List.of(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        "umount " + unified + "; exec \"$@\"",
+                        "sh")
+                : List.of();
+    }
+
+    static String found(String program) {
         for (String directory : List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin")) {
             if (Files.isExecutable(Path.of(directory, program))) {
                 return directory + "/" + program;

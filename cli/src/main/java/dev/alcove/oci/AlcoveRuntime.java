@@ -76,9 +76,10 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
-        // What follows a container's end in Java keeps this process until then.
-        boolean stays =
-                foreground && spec.hooks() != null && !spec.hooks().poststop().isEmpty();
+        // What is left to Java after a container's end keeps this process until then: hooks, and groups that a front in
+        // another user namespace cannot remove.
+        boolean hooks = spec.hooks() != null && !spec.hooks().poststop().isEmpty();
+        boolean stays = foreground && (hooks || OciContainers.joinsUserNamespace(spec));
         try (Front front = front()) {
             OciContainer container = containers.create(
                     new OciRequest(
@@ -96,6 +97,7 @@ final class AlcoveRuntime implements OciRuntime {
                     spec,
                     front);
             if (!foreground) {
+                prepareCommands(container, spec, front);
                 return container;
             }
             start(container);
@@ -123,17 +125,9 @@ final class AlcoveRuntime implements OciRuntime {
 
     @Override
     public int run(CreateRequest request, OciSpec spec, boolean detach, boolean keep) {
-        boolean stays = !detach && !keep && OciContainers.joinsUserNamespace(spec);
-        OciContainer container = make(request, spec, !detach, keep || stays);
+        OciContainer container = make(request, spec, !detach, keep);
         if (detach) {
             start(container);
-        }
-        if (stays) {
-            boolean ended = false;
-            while (!ended) {
-                ended = container.awaitEnd(Duration.ofHours(1));
-            }
-            container.delete(true);
         }
         // Where it is waited for, the front ends with the container's status.
         return 0;
@@ -149,15 +143,39 @@ final class AlcoveRuntime implements OciRuntime {
         return status(containers.find(id));
     }
 
-    private static ContainerStatus status(OciContainer c) {
-        var state = c.state();
-        Instant created;
+    /** What {@code state} prints does not change but for the status and the pid. */
+    private static void prepareCommands(OciContainer c, OciSpec spec, Front front) {
+        String bundle = c.bundle();
+        String rootfs = c.rootfs();
+        Instant created = created(c);
+        c.prepareCommands(spec, front, state -> {
+            JsonText json = new JsonText("  ");
+            new ContainerStatus(
+                            state.ociVersion(),
+                            state.id(),
+                            state.pid(),
+                            state.status(),
+                            bundle,
+                            rootfs,
+                            created,
+                            state.annotations(),
+                            "")
+                    .write(json, false);
+            return json.toString();
+        });
+    }
+
+    private static Instant created(OciContainer c) {
         try {
-            created = Instant.parse(c.created());
+            return Instant.parse(c.created());
         } catch (DateTimeParseException e) {
             // A folder without a whole record: nobody knows when.
-            created = Instant.EPOCH;
+            return Instant.EPOCH;
         }
+    }
+
+    private static ContainerStatus status(OciContainer c) {
+        var state = c.state();
         return new ContainerStatus(
                 state.ociVersion(),
                 c.id(),
@@ -165,7 +183,7 @@ final class AlcoveRuntime implements OciRuntime {
                 state.status(),
                 state.bundle(),
                 c.rootfs(),
-                created,
+                created(c),
                 state.annotations(),
                 owner(c.owner()));
     }

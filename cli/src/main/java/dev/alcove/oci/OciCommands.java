@@ -96,6 +96,7 @@ final class OciCommands {
             case "update" -> UpdateCommand::run;
             case "features" -> FeaturesCommand::run;
             case "spec" -> SpecCommand::run;
+            case "resident" -> ResidentCommand::run;
             default -> throw new IllegalStateException("the table has " + name);
         };
     }

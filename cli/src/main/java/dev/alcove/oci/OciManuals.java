@@ -18,6 +18,7 @@ final class OciManuals {
             "list",
             "pause",
             "ps",
+            "resident",
             "restore",
             "resume",
             "run",
@@ -136,6 +137,23 @@ final class OciManuals {
                         List.of(
                                 OciFlag.text("bundle", "b", "path to the root of the bundle directory"),
                                 OciFlag.on("rootless", "", "generate a configuration for a rootless container")),
+                        0,
+                        0,
+                        true));
+            case "resident" ->
+                Optional.of(new OciManual(
+                        name,
+                        "stay, so that commands need no JVM of their own",
+                        "",
+                        RESIDENT_TEXT,
+                        List.of(
+                                new OciFlag(
+                                        "idle",
+                                        "",
+                                        OciFlag.Kind.DURATION,
+                                        "5m",
+                                        "end when nobody asked for so long; 0s: never"),
+                                OciFlag.on("stop", "", "end those that are there, when what they do is over")),
                         0,
                         0,
                         true));
@@ -267,6 +285,11 @@ final class OciManuals {
         flags.add(OciFlag.text("lsm-mount-context", "", "security context of mounts during restore"));
         return List.copyOf(flags);
     }
+
+    private static final String RESIDENT_TEXT = """
+            It serves the processes of the user who started it that are in the same namespaces and have the same
+            privileges; others, and what it cannot do, are served by a JVM of their own as ever. ALCOVE_RESIDENT names
+            the folder of its socket, 1 the usual one; where that is set, the first command starts one.""";
 
     private static final String CREATE_TEXT = """
             "<container-id>" is your name for this container; it must be unique on this host under the same --root.

@@ -1,14 +1,15 @@
 package dev.alcove.oci;
 
+import dev.alcove.runtime.Front;
 import dev.alcove.runtime.Rehearsal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,17 @@ public final class Walk {
 
     private Walk() {}
 
+    private static Front front(Path folder) {
+        // As the real one is made, for its classes; no descriptor of it is touched.
+        boolean none = new Main.OwnFront().get().isEmpty()
+                && Front.of(Map.of(Front.VARIABLE, "9:9:9:9:9")).isEmpty();
+        try {
+            return none ? Rehearsal.front() : Rehearsal.front(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Walks them; what one refuses is no failure here.
      *
@@ -46,16 +58,13 @@ public final class Walk {
         Path bundle = Files.createDirectories(folder.resolve("bundle"));
         Files.createDirectories(bundle.resolve("rootfs"));
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-        OciContext context = new OciContext(
+        OciContext context = Main.context(
                 Map.of(),
                 bundle,
                 new ByteArrayInputStream(new byte[0]),
                 nowhere,
                 nowhere,
-                InstantSource.system(),
-                Main.caller(),
-                OciLog.standard(nowhere, InstantSource.system()),
-                options -> new AlcoveRuntime(options, () -> Optional.of(Rehearsal.front())));
+                () -> Optional.of(front(folder)));
         for (String command : COMMANDS) {
             String words = "--root " + folder.resolve("root") + " " + command.replace("BUNDLE", bundle.toString());
             OciCommands.run(context, Arrays.asList(words.split(" ", -1)));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -39,8 +40,9 @@ final class OciProgram {
             Files.write(program, front.readAllBytes());
         }
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        giveJvm();
         List<String> words = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                folder.resolve("java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
@@ -48,6 +50,23 @@ final class OciProgram {
                 classPath,
                 "dev.alcove.oci.Main");
         Files.writeString(folder.resolve("alcove-oci.jvm"), String.join("\0", words) + "\0");
+    }
+
+    /** From here on a JVM can be started again. */
+    void giveJvm() throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path script = Files.writeString(folder.resolve("java"), "#!/bin/sh\nexec " + java + " \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** From here on no JVM can be started: what works is done without one, or by one that is there. */
+    void takeJvmAway() throws IOException {
+        Files.delete(folder.resolve("java"));
+    }
+
+    /** Where its containers are. */
+    Path root() {
+        return root;
     }
 
     /** Where it is. */
@@ -91,6 +110,23 @@ final class OciProgram {
     /** Runs a command to its end: both of its outputs, and its status. */
     Said run(String... arguments) {
         return begin(arguments).finish();
+    }
+
+    /** Runs a command with more in its environment, to its end. */
+    Said run(Map<String, String> environment, String... arguments) {
+        return begin(environment, arguments).finish();
+    }
+
+    /** Starts a command with more in its environment. */
+    Running begin(Map<String, String> environment, String... arguments) {
+        try {
+            Path out = Files.createTempFile(folder, "said", "");
+            ProcessBuilder builder = builder(arguments).redirectOutput(out.toFile());
+            builder.environment().putAll(environment);
+            return new Running(builder.start(), out);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Starts a command whose output goes to a file: a container that it makes holds its output open. */

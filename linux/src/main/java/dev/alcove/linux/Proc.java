@@ -1,6 +1,9 @@
 package dev.alcove.linux;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -141,6 +144,17 @@ public final class Proc {
             }
         }
         return numbers;
+    }
+
+    /** This process as /proc numbers it, by its link; where that cannot be read, getpid(2). */
+    public static int self() {
+        try {
+            return (int) ProcFile.decimal(
+                    Files.readSymbolicLink(Path.of("/proc/self")).toString());
+        } catch (IOException e) {
+            // No /proc: then nothing that needs it works, and says so.
+            return Kernel.pid();
+        }
     }
 
     /** The resource limits of a process, readable of any user's: /proc/PID/limits. */

@@ -43,6 +43,8 @@ public enum Syscall {
     SOCKET(41, 198),
     SOCKETPAIR(53, 199),
     BIND(49, 200),
+    LISTEN(50, 201),
+    ACCEPT4(288, 242),
     CONNECT(42, 203),
     SENDTO(44, 206),
     SENDMSG(46, 211),

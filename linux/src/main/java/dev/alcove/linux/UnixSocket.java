@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,10 @@ public final class UnixSocket implements AutoCloseable {
     private static final int AT_FDCWD = -100;
     private static final int O_PATH = 0x200000;
     private static final int O_CLOEXEC = 0x80000;
+
+    private static final int SO_PEERCRED = 17;
+    static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
 
     /** sockaddr_un's path, with its NUL. */
     private static final int SUN_PATH = 108;
@@ -69,6 +74,15 @@ public final class UnixSocket implements AutoCloseable {
      * @param descriptors the descriptors that came with them, now the receiver's to close
      */
     public record Received(int length, List<Fd> descriptors) {}
+
+    /**
+     * Who connected, or who listens.
+     *
+     * @param pid its process, as our PID namespace numbers it; 0 if that does not see it
+     * @param uid its effective user at that moment, as our user namespace has it
+     * @param gid its effective group
+     */
+    public record Peer(int pid, long uid, long gid) {}
 
     /**
      * Joined sockets. {@code int socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, int sv[2])}, socketpair(2).
@@ -277,6 +291,42 @@ public final class UnixSocket implements AutoCloseable {
             done += n;
         }
         return true;
+    }
+
+    /**
+     * The other end: who called connect(2), for the one who connected whoever called listen(2). {@code getsockopt(int,
+     * SOL_SOCKET, SO_PEERCRED, struct ucred *, socklen_t *)}, unix(7).
+     */
+    public Peer peer() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ucred = arena.allocate(12, 4);
+            MemorySegment size = arena.allocate(4, 4);
+            size.set(INT, 0, 12);
+            long n = Native.raw(
+                    Syscall.GETSOCKOPT, fd.number(), SOL_SOCKET, SO_PEERCRED, ucred.address(), size.address());
+            Native.check(n, Syscall.GETSOCKOPT, fd);
+            return new Peer(ucred.get(INT, 0), ucred.get(INT, 4) & 0xffffffffL, ucred.get(INT, 8) & 0xffffffffL);
+        }
+    }
+
+    /**
+     * How long one read or write waits before it fails with EAGAIN, SO_RCVTIMEO and SO_SNDTIMEO of socket(7).
+     *
+     * @param most zero for ever
+     */
+    public void timeout(Duration most) {
+        timeout(fd, SO_RCVTIMEO, most);
+        timeout(fd, SO_SNDTIMEO, most);
+    }
+
+    static void timeout(Fd fd, int option, Duration most) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment timeval = arena.allocate(16, 8);
+            timeval.set(LONG, 0, most.getSeconds());
+            timeval.set(LONG, 8, most.getNano() / 1000);
+            long n = Native.raw(Syscall.SETSOCKOPT, fd.number(), SOL_SOCKET, option, timeval.address(), 16);
+            Native.check(n, Syscall.SETSOCKOPT, fd);
+        }
     }
 
     /** Tells the other end that no more bytes come; it can still send. shutdown(2) with SHUT_WR. */

@@ -39,43 +39,45 @@ final class CgroupPart {
         plan.spec.target().ifPresent(this::open);
         List<CgroupStep> steps = writes.steps();
         for (int i = 0; i < steps.size(); i++) {
-            switch (steps.get(i)) {
-                case CgroupStep.MakeDirectory d -> {
-                    if (d.shared()) {
-                        p.tolerant(
-                                "made",
-                                List.of(Errno.EEXIST),
-                                "the groups' parent",
-                                Syscall.MKDIRAT,
-                                Arg.CWD,
-                                Arg.string(d.path()),
-                                Arg.mode(0755));
-                    } else {
-                        p.call(
-                                "a control group for the container: its limits, its statistics, its end",
-                                Syscall.MKDIRAT,
-                                Arg.CWD,
-                                Arg.string(d.path()),
-                                Arg.mode(0755));
-                        p.undo(Program.Builder.attempted(
-                                "the container is over: its control group goes",
-                                Syscall.UNLINKAT,
-                                Arg.CWD,
-                                Arg.string(d.path()),
-                                plan.flags("AT_REMOVEDIR")));
-                    }
+            CgroupStep step = steps.get(i);
+            // No pattern switch: that is linked at run time, which a cold start feels.
+            if (step instanceof CgroupStep.MakeDirectory d) {
+                if (d.shared()) {
+                    p.tolerant(
+                            "made",
+                            List.of(Errno.EEXIST),
+                            "the groups' parent",
+                            Syscall.MKDIRAT,
+                            Arg.CWD,
+                            Arg.string(d.path()),
+                            Arg.mode(0755));
+                } else {
+                    p.call(
+                            "a control group for the container: its limits, its statistics, its end",
+                            Syscall.MKDIRAT,
+                            Arg.CWD,
+                            Arg.string(d.path()),
+                            Arg.mode(0755));
+                    p.undo(Program.Builder.attempted(
+                            "the container is over: its control group goes",
+                            Syscall.UNLINKAT,
+                            Arg.CWD,
+                            Arg.string(d.path()),
+                            plan.flags("AT_REMOVEDIR")));
                 }
-                case CgroupStep.WriteFile w -> {
-                    String why = w.limit().isEmpty() ? "set up the control group" : "the limit " + w.limit();
-                    if (w.required()) {
-                        i = lines(i, w.path(), why);
-                    } else {
-                        courtesy(w, why);
-                    }
+            } else if (step instanceof CgroupStep.WriteFile w) {
+                String why = w.limit().isEmpty() ? "set up the control group" : "the limit " + w.limit();
+                if (w.required()) {
+                    i = lines(i, w.path(), why);
+                } else {
+                    courtesy(w, why);
                 }
-                case CgroupStep.WriteFirst w -> first(w);
-                case CgroupStep.InheritFile f -> inherit(f);
-                case CgroupStep.FilterDevices f -> filterDevices(f);
+            } else if (step instanceof CgroupStep.WriteFirst w) {
+                first(w);
+            } else if (step instanceof CgroupStep.InheritFile f) {
+                inherit(f);
+            } else if (step instanceof CgroupStep.FilterDevices f) {
+                filterDevices(f);
             }
         }
         writes.unified()

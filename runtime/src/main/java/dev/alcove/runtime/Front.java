@@ -5,8 +5,15 @@ import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.SeccompListener;
 import dev.alcove.linux.UnixSocket;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
@@ -15,25 +22,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * The native command that started this JVM and waits for one program, which it then runs in its own context: the caller's
  * descriptors, control group, limits and namespaces are those of the command.
+ *
+ * <p>It takes the program from a pipe, and reports into another. Where descriptors are to come, or answers are to go,
+ * there is a socket: that costs a cold JVM the linking of native calls, which takes as long as all else it does.
  */
 public final class Front implements AutoCloseable {
-    /** Where the front says by which descriptor it is reached: ours, a colon, its own number of its end. */
+    /**
+     * Where the front says how it is reached: the socket's numbers here and there, the number here of the pipe for the
+     * program, and the reports' numbers here and there; colons between them.
+     */
     public static final String VARIABLE = "ALCOVE_FRONT";
 
-    private final UnixSocket socket;
-    private final int control;
+    private static final int NUMBERS = 5;
 
+    /**
+     * How it is reached.
+     *
+     * @param socket  the socket, made when it is first needed
+     * @param control the front's number of its end
+     * @param program the file that takes the program; empty: the socket
+     * @param reports the file that gives the reports; empty: the socket
+     * @param told    the front's number of the reports' other end
+     */
+    private record Lines(
+            java.util.function.Supplier<UnixSocket> socket, int control, String program, String reports, int told) {}
+
+    private final Lines lines;
+    private final int pid;
     private final UnaryOperator<Program> change;
+    private @Nullable UnixSocket socket;
+    private @Nullable InputStream reports;
+    private boolean plain;
+    private OptionalLong identity = OptionalLong.empty();
 
-    private Front(UnixSocket socket, int control, UnaryOperator<Program> change) {
-        this.socket = socket;
-        this.control = control;
+    private Front(Lines lines, int pid, UnaryOperator<Program> change) {
+        this.lines = lines;
+        this.pid = pid;
         this.change = change;
     }
 
     /** The same front, which gets another program than was planned: a test lets something happen between two steps. */
     Front changed(UnaryOperator<Program> by) {
-        return new Front(socket, control, by);
+        return new Front(lines, pid, by);
     }
 
     /**
@@ -44,28 +74,85 @@ public final class Front implements AutoCloseable {
      */
     public static Optional<Front> of(Map<String, String> environment) {
         String value = environment.getOrDefault(VARIABLE, "");
-        int colon = value.indexOf(':');
-        if (colon <= 0) {
+        int[] numbers = new int[NUMBERS];
+        int count = 0;
+        for (int from = 0; from < value.length() && count < NUMBERS; count++) {
+            int colon = value.indexOf(':', from);
+            int to = colon < 0 ? value.length() : colon;
+            numbers[count] = Integer.parseInt(value.substring(from, to));
+            from = to + 1;
+        }
+        if (count < NUMBERS) {
             return Optional.empty();
         }
+        int ours = numbers[0];
         return Optional.of(new Front(
-                UnixSocket.inherited(Integer.parseInt(value.substring(0, colon))),
-                Integer.parseInt(value.substring(colon + 1)),
+                new Lines(
+                        () -> UnixSocket.inherited(ours),
+                        numbers[1],
+                        "/proc/self/fd/" + numbers[2],
+                        "/proc/self/fd/" + numbers[3],
+                        numbers[4]),
+                0,
                 UnaryOperator.identity()));
     }
 
     /** One that is there to be walked through, with nobody behind it who runs anything. */
-    static Front rehearsed(UnixSocket socket) {
-        return new Front(socket, Wire.CONTROL, UnaryOperator.identity());
+    static Front rehearsed(UnixSocket socket, String program, String reports) {
+        return new Front(
+                new Lines(() -> socket, Wire.CONTROL, program, reports, Wire.CONTROL), 0, UnaryOperator.identity());
     }
 
-    /** Its descriptor's number in the front. */
-    int control() {
-        return control;
+    /**
+     * One that asks a resident JVM.
+     *
+     * @param pid its process, whose limits are not those of this one
+     */
+    static Front asking(UnixSocket socket, int control, int pid) {
+        return new Front(new Lines(() -> socket, control, "", "", control), pid, UnaryOperator.identity());
+    }
+
+    /** What the machine is like, for a program that this front runs. */
+    HostFacts facts(ContainerSpec spec) {
+        return HostProbe.read(spec, pid);
+    }
+
+    /**
+     * Refuses what a resident JVM must not do: hooks are programs of the caller's, in the caller's control group, with
+     * its limits and working directory. Nothing may have been done yet.
+     */
+    void checkHooks(boolean hooks) {
+        if (hooks && pid > 0) {
+            throw new Resident.NeedsOwnJvm();
+        }
+    }
+
+    /**
+     * Chooses how it reports, and gives its descriptor for that.
+     *
+     * @param onlyReports whether nothing but reports comes of the program: no descriptor, and nothing to be answered
+     */
+    int control(boolean onlyReports) {
+        plain = onlyReports && !lines.reports().isEmpty();
+        return plain ? lines.told() : lines.control();
+    }
+
+    /** What tells the started process from any later one; empty if this kernel cannot. */
+    OptionalLong identity() {
+        return identity;
     }
 
     /** What is done while the program runs. */
     record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener) {}
+
+    private UnixSocket socket() {
+        UnixSocket known = socket;
+        if (known == null) {
+            known = lines.socket().get();
+            socket = known;
+        }
+        return known;
+    }
 
     /**
      * Sends the program and follows it until what it starts is there.
@@ -75,60 +162,109 @@ public final class Front implements AutoCloseable {
      */
     int run(ContainerSpec spec, HostFacts facts, Program planned, Acts acts) {
         Program program = change.apply(planned);
-        try {
-            socket.send(ProgramEncoder.encode(program));
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
-                throw e;
-            }
-        }
+        send(ProgramEncoder.encode(program));
         while (true) {
-            byte[] bytes = new byte[Wire.REPORT_SIZE];
-            UnixSocket.Received received = socket.receive(bytes);
-            if (received.length() <= 0) {
+            Launcher.Report report = receive(acts);
+            if (report == null) {
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
                         "cannot start container '" + spec.name()
                                 + "': the command was killed before the container ran");
             }
-            Launcher.Report report = Launcher.parse(bytes);
-            switch (report.kind()) {
-                case Wire.REPORT_FAILED -> {
-                    awaitEnd();
-                    throw Failure.of(spec, facts, program, report.step(), (int) report.value());
+            if (report.kind() == Wire.REPORT_FAILED) {
+                awaitEnd(acts);
+                throw Failure.of(spec, facts, program, report.step(), (int) report.value());
+            }
+            if (report.kind() == Wire.REPORT_SYNC) {
+                int first = (int) report.extra0();
+                if (report.value() == FrontPart.SYNC_HOOKS) {
+                    acts.hooks().accept(first);
+                } else if (report.value() == Planner.SYNC_PREPARE) {
+                    spec.prepare().ifPresent(act -> act.accept(first));
+                } else {
+                    IdMapper.map(spec, first);
                 }
-                case Wire.REPORT_SYNC -> {
-                    int pid = (int) report.extra0();
-                    if (report.value() == FrontPart.SYNC_HOOKS) {
-                        acts.hooks().accept(pid);
-                    } else if (report.value() == Planner.SYNC_PREPARE) {
-                        spec.prepare().ifPresent(act -> act.accept(pid));
-                    } else {
-                        IdMapper.map(spec, pid);
-                    }
-                    socket.send(new byte[8]);
+                socket().send(new byte[8]);
+            }
+            if (report.kind() == Wire.REPORT_STARTED) {
+                if (report.extra1() == FrontPart.PIDFS) {
+                    identity = OptionalLong.of(report.extra0());
                 }
-                case Wire.REPORT_CONSOLE -> received.descriptors().forEach(acts.terminal());
-                case Wire.REPORT_LISTENER ->
-                    received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
-                default -> {
-                    return (int) report.value();
+                return (int) report.value();
+            }
+        }
+    }
+
+    private void send(byte[] program) {
+        if (lines.program().isEmpty()) {
+            try {
+                socket().send(program);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                    throw e;
                 }
             }
+            return;
+        }
+        try (OutputStream out = new FileOutputStream(lines.program())) {
+            out.write(program);
+        } catch (IOException e) {
+            // It was killed: the end of its reports says so.
+            return;
+        }
+    }
+
+    /** The next report; null at the end. What comes with it is passed on. */
+    private Launcher.@Nullable Report receive(Acts acts) {
+        byte[] bytes = new byte[Wire.REPORT_SIZE];
+        if (plain) {
+            return read(bytes) ? Launcher.parse(bytes) : null;
+        }
+        UnixSocket.Received received = socket().receive(bytes);
+        if (received.length() <= 0) {
+            return null;
+        }
+        Launcher.Report report = Launcher.parse(bytes);
+        if (report.kind() == Wire.REPORT_CONSOLE) {
+            received.descriptors().forEach(acts.terminal());
+        } else if (report.kind() == Wire.REPORT_LISTENER) {
+            received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
+        }
+        return report;
+    }
+
+    private boolean read(byte[] bytes) {
+        try {
+            InputStream in = reports;
+            if (in == null) {
+                in = new FileInputStream(lines.reports());
+                reports = in;
+            }
+            return in.readNBytes(bytes, 0, bytes.length) == bytes.length;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     /** Until the front's program is over: it closes its end when it has cleared up. */
     public void awaitEnd() {
-        Launcher.@Nullable Report more = Launcher.read(socket);
-        while (more != null) {
-            more = Launcher.read(socket);
+        awaitEnd(new Acts(first -> {}, Fd::close, listener -> {}));
+    }
+
+    private void awaitEnd(Acts acts) {
+        while (receive(acts) != null) {
+            // what a later step of the clearing up says does not matter
         }
     }
 
-    /** Lets the front go. Where it waits for a program, it ends with this process's status. */
+    /**
+     * Lets the front go. Where it waits for a program, it ends with this process's status; one that asked a resident JVM
+     * is told when the command is over.
+     */
     @Override
     public void close() {
-        socket.close();
+        if (pid == 0 && socket != null) {
+            socket.close();
+        }
     }
 }

@@ -12,11 +12,21 @@ final class FrontPart {
     /** What is written to the gate to end the process that waits there; anything else starts its program. */
     static final byte END = 1;
 
+    /** What start writes there. */
+    static final byte START = 0;
+
     /** The status of a process that was ended so: as if by SIGKILL. */
     private static final int DELETED = 137;
 
     /** The moment of the hooks: all is mounted, and the root not yet entered. */
     static final int SYNC_HOOKS = 4;
+
+    /** The file system of pidfds that have an inode each, PID_FS_MAGIC. */
+    static final long PIDFS = 0x50494446;
+
+    private static final int STATX_SIZE = 256;
+    private static final int STATX_INODE = 32;
+    private static final int STATFS_SIZE = 120;
 
     /** Why each step is there that tells beforehand whether execve will succeed: a failure is one of execve. */
     static final String LOOK = "whether the program can be executed: to be told now, not at the start";
@@ -33,17 +43,54 @@ final class FrontPart {
 
     /** The FIFO, opened by its host path while that is there. For both ways: then neither end waits for the other. */
     Optional<Arg.Result> openGate() {
-        return plan.spec
-                .front()
-                .flatMap(FrontCall::gate)
-                .map(gate -> p.callTo(
-                        "gate",
-                        "the FIFO at which the container waits for its start",
-                        Syscall.OPENAT,
-                        Arg.CWD,
-                        Arg.string(gate.toString()),
-                        plan.flags("O_RDWR|O_CLOEXEC"),
-                        Arg.ZERO));
+        return plan.spec.front().flatMap(FrontCall::gate).map(gate -> {
+            p.call(
+                    "the FIFO at which the container waits for its start",
+                    Syscall.MKNODAT,
+                    Arg.CWD,
+                    Arg.string(gate.toString()),
+                    Arg.num(plan.flags("S_IFIFO").value() | 0600, "S_IFIFO|0600"),
+                    Arg.ZERO);
+            return p.callTo(
+                    "gate",
+                    "the FIFO at which the container waits for its start",
+                    Syscall.OPENAT,
+                    Arg.CWD,
+                    Arg.string(gate.toString()),
+                    plan.flags("O_RDWR|O_CLOEXEC"),
+                    Arg.ZERO);
+        });
+    }
+
+    /** Tells that it runs, and what tells it from any later process of its number: its pidfd's inode (Linux 6.9). */
+    void reportStarted(Arg.Result pid, Arg.Result pidfd) {
+        String why = "what tells it from a later process of its number";
+        Data stat = Data.buffer(STATX_SIZE, "stat");
+        Data kind = Data.buffer(STATFS_SIZE, "kind");
+        Arg.Result inode = p.register("inode");
+        Arg.Result magic = p.register("magic");
+        p.attempt(
+                why,
+                Syscall.STATX,
+                pidfd,
+                Arg.EMPTY,
+                plan.flags("AT_EMPTY_PATH"),
+                plan.flags("STATX_BASIC_STATS"),
+                Arg.at(stat));
+        p.attempt(why, Syscall.FSTATFS, pidfd, Arg.at(kind));
+        p.add(new Step.Get(inode, Arg.at(stat, STATX_INODE), 8, why));
+        p.add(new Step.Get(magic, Arg.at(kind), 8, why));
+        Data started = Data.buffer(Wire.REPORT_SIZE, "started");
+        p.add(new Step.Put(Arg.at(started), Arg.num(Wire.REPORT_STARTED, "STARTED"), 4, "the report"));
+        p.add(new Step.Put(Arg.at(started, Wire.REPORT_VALUE), pid, 8, "the report"));
+        p.add(new Step.Put(Arg.at(started, Wire.REPORT_EXTRA0), inode, 8, "the report"));
+        p.add(new Step.Put(Arg.at(started, Wire.REPORT_EXTRA1), magic, 8, "the report"));
+        p.attempt(
+                "tell that it runs",
+                Syscall.WRITE,
+                Arg.num(plan.spec.control()),
+                Arg.at(started),
+                Arg.num(Wire.REPORT_SIZE));
     }
 
     /** The container's first process, for one more that joins it. */

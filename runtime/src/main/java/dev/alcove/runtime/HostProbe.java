@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
 import dev.alcove.linux.Kernel;
+import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,13 +54,20 @@ final class HostProbe {
     private HostProbe() {}
 
     static HostFacts read(ContainerSpec spec) {
+        return read(spec, 0);
+    }
+
+    /**
+     * As {@link #read(ContainerSpec)}, for a program that another process runs.
+     *
+     * @param runner that process, which is like this one but for its limits; 0 for this one
+     */
+    static HostFacts read(ContainerSpec spec, int runner) {
         ProcStatus status = ThisProcess.status();
-        Map<Rlimit, RlimitValue> limits = new EnumMap<>(Rlimit.class);
+        Map<Rlimit, RlimitValue> limits = Map.of();
         if (spec.config().process() != null
                 && !spec.config().process().rlimits().isEmpty()) {
-            for (Rlimit r : Rlimit.values()) {
-                r.of(0).ifPresent(v -> limits.put(r, v));
-            }
+            limits = Proc.limits(runner == 0 ? Proc.self() : runner).orElse(Map.of());
         }
         boolean set = namesProcessors(spec)
                 || (spec.config().linux() != null && spec.config().linux().memoryPolicy() != null);

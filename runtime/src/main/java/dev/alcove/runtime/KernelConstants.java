@@ -144,6 +144,8 @@ final class KernelConstants {
             "S_IFIFO 0x1000",
             "LOCK_EX 0x2",
             "LOCK_NB 0x4",
+            "F_OK 0x0",
+            "STATX_BASIC_STATS 0x7ff",
             "SIGKILL 0x9",
             "SIGCHLD 0x11",
             "__WALL 0x40000000",

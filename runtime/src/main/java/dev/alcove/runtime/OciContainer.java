@@ -200,6 +200,13 @@ public final class OciContainer {
         return hooks == null ? List.of() : point.apply(hooks);
     }
 
+    static boolean hasHooks(OciSpec config) {
+        return hasHooksBeforeTheRoot(config)
+                || !hooks(config, OciHooks::startContainer).isEmpty()
+                || !hooks(config, OciHooks::poststart).isEmpty()
+                || !hooks(config, OciHooks::poststop).isEmpty();
+    }
+
     static boolean hasHooksBeforeTheRoot(OciSpec config) {
         return !hooks(config, OciHooks::prestart).isEmpty()
                 || !hooks(config, OciHooks::createRuntime).isEmpty()
@@ -260,6 +267,33 @@ public final class OciContainer {
             if (!done) {
                 delete(true);
             }
+        }
+    }
+
+    /**
+     * Lets later commands do without a JVM, where this machine and the configuration allow it. Without that all works,
+     * only slower.
+     *
+     * @param config its configuration, as it was made with
+     * @param front  the command that made it
+     * @param print  what {@code state} prints of a state
+     */
+    public void prepareCommands(OciSpec config, Front front, Function<OciState, String> print) {
+        OciRecord record = record().orElse(null);
+        if (record != null && front.identity().isPresent()) {
+            Function<OciStatus, String> text = status -> print.apply(new OciState(
+                    OciContainers.OCI_VERSION,
+                    id,
+                    status.word(),
+                    status == OciStatus.STOPPED ? 0 : record.pid(),
+                    record.bundle(),
+                    config.annotations()));
+            new StandingCommands(folder, record, config, front.identity().getAsLong())
+                    .write(new StandingProgram.States(
+                            text.apply(OciStatus.CREATED),
+                            text.apply(OciStatus.RUNNING),
+                            text.apply(OciStatus.PAUSED),
+                            text.apply(OciStatus.STOPPED)));
         }
     }
 
@@ -546,7 +580,7 @@ public final class OciContainer {
             OciExec wanted, Front front, OciRecord record, OciSpec own, OciSpec config, OciPreparation preparation) {
         OciProcess process = wanted.process();
         FrontCall call = new FrontCall(
-                front.control(),
+                front.control(OciContainers.onlyReports(own, process)),
                 wanted.preserved(),
                 Optional.empty(),
                 wanted.foreground(),
@@ -574,7 +608,7 @@ public final class OciContainer {
                 preparation.whenThere(),
                 preparation.supervisor(),
                 Optional.of(call));
-        HostFacts facts = HostProbe.read(spec);
+        HostFacts facts = front.facts(spec);
         return front.run(
                 spec,
                 facts,

@@ -1,13 +1,9 @@
 package dev.alcove.runtime;
 
-import dev.alcove.linux.At;
-import dev.alcove.linux.AtomicFile;
 import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Fd;
-import dev.alcove.linux.FileType;
 import dev.alcove.linux.LinuxException;
-import dev.alcove.linux.Open;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStat;
@@ -16,6 +12,7 @@ import dev.alcove.spec.LinuxDeviceCgroup;
 import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.LinuxSeccomp;
+import dev.alcove.spec.LinuxSyscall;
 import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciMount;
@@ -58,6 +55,7 @@ public final class OciContainers {
     static final String GATE = "exec.fifo";
 
     static final String OCI_VERSION = "1.3.0";
+    private static final String NOTIFY = "SCMP_ACT_NOTIFY";
     private static final int LONGEST_ID = 1024;
 
     private final Path root;
@@ -146,10 +144,10 @@ public final class OciContainers {
         checkId(wanted.id());
         Path bundle = wanted.bundle().toAbsolutePath().normalize();
         Path rootfs = rootfs(bundle, config);
+        front.checkHooks(OciContainer.hasHooks(config));
         Path folder = folder(wanted.id());
         boolean made = false;
-        try (OciPreparation preparation = OciPreparation.of(config);
-                Fd directory = Open.path().directory().at(folder)) {
+        try (OciPreparation preparation = OciPreparation.of(config)) {
             OciRecord record = new OciRecord(
                     wanted.id(),
                     bundle.toString(),
@@ -159,12 +157,11 @@ public final class OciContainers {
                     wanted.groups() ? group(wanted.id(), config) : "",
                     0,
                     0);
-            AtomicFile.replace(directory, OciRecord.FILE, record.toJson(), 0600);
-            AtomicFile.replace(directory, CONFIG, OciJson.write(config).getBytes(StandardCharsets.UTF_8), 0600);
-            At.mknod(directory, GATE, FileType.FIFO, 0600, 0, 0);
+            write(folder.resolve(OciRecord.FILE), record.toJson());
+            write(folder.resolve(CONFIG), OciJson.write(config).getBytes(StandardCharsets.UTF_8));
             ContainerSpec spec = spec(wanted, front, config, rootfs, folder, preparation);
             OciContainer container = new OciContainer(folder, wanted.id());
-            HostFacts facts = HostProbe.read(spec);
+            HostFacts facts = front.facts(spec);
             int pid = front.run(
                     spec,
                     facts,
@@ -174,8 +171,7 @@ public final class OciContainers {
                             master -> sendTerminal(wanted, master),
                             preparation.listener(process -> container.state(OciStatus.CREATING, process))));
             long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
-            AtomicFile.replace(
-                    directory, OciRecord.FILE, record.started(pid, ticks).toJson(), 0600);
+            write(folder.resolve(OciRecord.FILE), record.started(pid, ticks).toJson());
             tell(wanted, container, pid);
             made = true;
             return container;
@@ -204,6 +200,19 @@ public final class OciContainers {
             }
         }
         return false;
+    }
+
+    private static void write(Path file, byte[] content) {
+        try {
+            WholeFile.replace(file, content, "rw-------");
+        } catch (IOException e) {
+            throw new ContainerException(
+                    ContainerException.Kind.INTERNAL,
+                    "cannot write " + file + ": " + e.getMessage()
+                            + "\n  likely cause: the disk below --root is full, or may not be written"
+                            + "\n  mend: make room there, or give another --root",
+                    e);
+        }
     }
 
     /** What the caller is told of the pid; if it cannot be, the container goes. */
@@ -239,12 +248,11 @@ public final class OciContainers {
         if (parent == null || name == null) {
             throw new ContainerException(ContainerException.Kind.INVALID, "the pid file '" + file + "' is a folder");
         }
-        try (Fd directory = Open.path().directory().at(parent)) {
-            AtomicFile.replace(
-                    directory, name.toString(), Integer.toString(pid).getBytes(StandardCharsets.US_ASCII), 0644);
-        } catch (LinuxException e) {
+        try {
+            WholeFile.replace(whole, Integer.toString(pid).getBytes(StandardCharsets.US_ASCII), "rw-r--r--");
+        } catch (IOException e) {
             throw new ContainerException(
-                    ContainerException.Kind.INVALID, "cannot write the pid file " + file + ": " + e.getMessage(), e);
+                    ContainerException.Kind.INVALID, "cannot write the pid file " + file + ": " + reason(e), e);
         }
     }
 
@@ -346,7 +354,7 @@ public final class OciContainers {
                 ? List.of(folder.resolve(GATE), folder.resolve(CONFIG), folder.resolve(OciRecord.FILE), folder)
                 : List.of();
         FrontCall call = new FrontCall(
-                front.control(),
+                front.control(onlyReports(config, process)),
                 wanted.preserved(),
                 Optional.of(folder.resolve(GATE)),
                 wanted.foreground(),
@@ -409,6 +417,43 @@ public final class OciContainers {
                                     m.gidMappings()));
         }
         return all ? config : config.toBuilder().mounts(mounts).build();
+    }
+
+    /**
+     * Whether a start needs no descriptor passed, and no answer: no terminal, no listener, no hooks, no ids to map, no
+     * interfaces to move.
+     */
+    static boolean onlyReports(OciSpec config, OciProcess process) {
+        if (process.terminal() || OciContainer.hasHooks(config)) {
+            return false;
+        }
+        OciLinux linux = config.linux();
+        if (linux == null) {
+            return true;
+        }
+        if (!linux.netDevices().isEmpty()) {
+            return false;
+        }
+        for (LinuxNamespace namespace : linux.namespaces()) {
+            if (namespace.type().equals("user")) {
+                return false;
+            }
+        }
+        LinuxSeccomp seccomp = linux.seccomp();
+        if (seccomp == null) {
+            return true;
+        }
+        boolean notifies =
+                !seccomp.listenerPath().isEmpty() || seccomp.defaultAction().equals(NOTIFY);
+        for (LinuxSyscall call : seccomp.syscalls()) {
+            notifies |= call.action().equals(NOTIFY);
+        }
+        return !notifies;
+    }
+
+    /** The kernel's words, without the path that the JDK puts before them. */
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? "no such file or directory" : String.valueOf(e.getMessage());
     }
 
     /** The nodes that every container has can be used, whatever the configuration denies before. */

@@ -153,6 +153,9 @@ public final class Planner {
     }
 
     private Program plan() {
+        spec.front()
+                .ifPresent(front -> p.add(
+                        new Step.Channel(Arg.num(front.control()), "failures are reported where the JVM listens")));
         Arg.Result watched = p.register("watched");
         Data exited = Data.buffer(Wire.REPORT_SIZE, "exited");
         Optional<Arg.Result> terminal = prepare();
@@ -190,7 +193,7 @@ public final class Planner {
                 parentEnd,
                 "execve closes the child's end; before that it says that it is ready, or reports a failure"));
         if (spec.front().isPresent()) {
-            plan.reportStarted(pid);
+            new FrontPart(plan).reportStarted(pid, watch);
             new FrontPart(plan).live(pid, creates(NamespaceKind.PID) ? Optional.empty() : cgroup.processes());
             child(child, parentEnd, childEnd, gate);
             return p.build();

@@ -78,92 +78,85 @@ final class ProgramEncoder {
         int base = position;
         putInt(base + Wire.STEP_LEAST, Integer.MIN_VALUE);
         putShort(base + Wire.STEP_RESULT, (short) Wire.NONE);
-        switch (step) {
-            case Step.Call c -> {
-                op(base, Wire.OP_CALL);
-                putShort(base + Wire.STEP_CALL, (short) c.call().number(program.arch()));
-                if (c.into() != null) {
-                    result(base, c.into());
-                }
-                tolerate(base, c.tolerated(), c.anyError());
-                putInt(base + Wire.STEP_LEAST, c.least());
-                for (int i = 0; i < c.args().size(); i++) {
-                    arg(base, i, c.args().get(i));
-                }
+        // No pattern switch: that is linked at run time, which a cold start feels.
+        if (step instanceof Step.Call c) {
+            op(base, Wire.OP_CALL);
+            putShort(base + Wire.STEP_CALL, (short) c.call().number(program.arch()));
+            if (c.into() != null) {
+                result(base, c.into());
             }
-            case Step.Jump j -> {
-                op(base, Wire.OP_JUMP);
-                steps[base + Wire.STEP_WHEN] = (byte)
-                        switch (j.when()) {
-                            case ALWAYS -> Wire.WHEN_ALWAYS;
-                            case ZERO -> Wire.WHEN_ZERO;
-                            case NEGATIVE -> Wire.WHEN_NEGATIVE;
-                            case POSITIVE -> Wire.WHEN_POSITIVE;
-                        };
-                arg(base, 0, j.value());
-                argument(base, 1, Wire.ARG_NUMBER, numbers[j.to().index()]);
+            tolerate(base, c.tolerated(), c.anyError());
+            putInt(base + Wire.STEP_LEAST, c.least());
+            for (int i = 0; i < c.args().size(); i++) {
+                arg(base, i, c.args().get(i));
             }
-            case Step.OnFailure f -> {
-                op(base, Wire.OP_ON_FAILURE);
-                argument(base, 0, Wire.ARG_NUMBER, numbers[f.to().index()]);
-            }
-            case Step.Channel c -> {
-                op(base, Wire.OP_CHANNEL);
-                arg(base, 0, c.fd());
-            }
-            case Step.Put p -> {
-                op(base, Wire.OP_PUT);
-                arg(base, 0, p.to());
-                arg(base, 1, p.value());
-                arg(base, 2, Arg.num(p.width()));
-            }
-            case Step.Get g -> {
-                op(base, Wire.OP_GET);
-                result(base, g.into());
-                arg(base, 0, g.from());
-                arg(base, 1, Arg.num(g.width()));
-            }
-            case Step.Decimal d -> {
-                op(base, Wire.OP_DECIMAL);
-                result(base, d.length());
-                arg(base, 0, d.to());
-                arg(base, 1, d.value());
-                arg(base, 2, Arg.string(d.suffix()));
-            }
-            case Step.Exec e -> {
-                op(base, Wire.OP_EXEC);
-                arg(base, 0, Arg.at(Data.list(e.paths(), "paths")));
-                arg(base, 1, Arg.at(Data.list(e.argv(), "argv")));
-                arg(base, 2, Arg.at(Data.list(e.env(), "env")));
-            }
-            case Step.Await a -> {
-                op(base, Wire.OP_AWAIT);
-                arg(base, 0, a.fd());
-            }
-            case Step.Monitor m -> {
-                op(base, Wire.OP_MONITOR);
-                result(base, m.ended());
-                arg(base, 0, m.pid());
-                arg(base, 1, m.pidfd());
-                arg(base, 2, m.control());
-                arg(base, 3, m.timeout());
-                arg(base, 4, m.terminal());
-                arg(base, 5, m.exited());
-            }
-            case Step.Reap r -> {
-                op(base, Wire.OP_REAP);
-                result(base, r.status());
-                arg(base, 0, r.child());
-            }
-            case Step.KillAll k -> {
-                op(base, Wire.OP_KILL_ALL);
-                arg(base, 0, Arg.string(k.procs()));
-            }
-            case Step.Exit e -> {
-                op(base, Wire.OP_EXIT);
-                arg(base, 0, e.status());
-            }
-            case Step.Heading h -> throw new IllegalStateException("not a step: " + h.title());
+        } else if (step instanceof Step.Jump j) {
+            op(base, Wire.OP_JUMP);
+            steps[base + Wire.STEP_WHEN] = (byte)
+                    switch (j.when()) {
+                        case ALWAYS -> Wire.WHEN_ALWAYS;
+                        case ZERO -> Wire.WHEN_ZERO;
+                        case NEGATIVE -> Wire.WHEN_NEGATIVE;
+                        case POSITIVE -> Wire.WHEN_POSITIVE;
+                    };
+            arg(base, 0, j.value());
+            argument(base, 1, Wire.ARG_NUMBER, numbers[j.to().index()]);
+        } else if (step instanceof Step.OnFailure f) {
+            op(base, Wire.OP_ON_FAILURE);
+            argument(base, 0, Wire.ARG_NUMBER, numbers[f.to().index()]);
+        } else if (step instanceof Step.Channel c) {
+            op(base, Wire.OP_CHANNEL);
+            arg(base, 0, c.fd());
+        } else if (step instanceof Step.Put p) {
+            op(base, Wire.OP_PUT);
+            arg(base, 0, p.to());
+            arg(base, 1, p.value());
+            arg(base, 2, Arg.num(p.width()));
+        } else if (step instanceof Step.Get g) {
+            op(base, Wire.OP_GET);
+            result(base, g.into());
+            arg(base, 0, g.from());
+            arg(base, 1, Arg.num(g.width()));
+        } else if (step instanceof Step.Subtract s) {
+            op(base, Wire.OP_SUBTRACT);
+            result(base, s.into());
+            arg(base, 0, s.from());
+            arg(base, 1, s.number());
+        } else if (step instanceof Step.Decimal d) {
+            op(base, Wire.OP_DECIMAL);
+            result(base, d.length());
+            arg(base, 0, d.to());
+            arg(base, 1, d.value());
+            arg(base, 2, Arg.string(d.suffix()));
+        } else if (step instanceof Step.Exec e) {
+            op(base, Wire.OP_EXEC);
+            arg(base, 0, Arg.at(Data.list(e.paths(), "paths")));
+            arg(base, 1, Arg.at(Data.list(e.argv(), "argv")));
+            arg(base, 2, Arg.at(Data.list(e.env(), "env")));
+        } else if (step instanceof Step.Await a) {
+            op(base, Wire.OP_AWAIT);
+            arg(base, 0, a.fd());
+        } else if (step instanceof Step.Monitor m) {
+            op(base, Wire.OP_MONITOR);
+            result(base, m.ended());
+            arg(base, 0, m.pid());
+            arg(base, 1, m.pidfd());
+            arg(base, 2, m.control());
+            arg(base, 3, m.timeout());
+            arg(base, 4, m.terminal());
+            arg(base, 5, m.exited());
+        } else if (step instanceof Step.Reap r) {
+            op(base, Wire.OP_REAP);
+            result(base, r.status());
+            arg(base, 0, r.child());
+        } else if (step instanceof Step.KillAll k) {
+            op(base, Wire.OP_KILL_ALL);
+            arg(base, 0, Arg.string(k.procs()));
+        } else if (step instanceof Step.Exit e) {
+            op(base, Wire.OP_EXIT);
+            arg(base, 0, e.status());
+        } else if (step instanceof Step.Heading h) {
+            throw new IllegalStateException("not a step: " + h.title());
         }
         position = base + Wire.STEP_SIZE;
     }
@@ -201,17 +194,18 @@ final class ProgramEncoder {
     }
 
     private void arg(int base, int i, Arg arg) {
-        switch (arg) {
-            case Arg.Num n -> {
-                int small = (int) n.value();
-                if (small == n.value()) {
-                    argument(base, i, Wire.ARG_NUMBER, small);
-                } else {
-                    argument(base, i, Wire.ARG_WIDE, place(Data.longs(n.text(), n.value())));
-                }
+        // No pattern switch: that is linked at run time, which a cold start feels.
+        if (arg instanceof Arg.Num n) {
+            int small = (int) n.value();
+            if (small == n.value()) {
+                argument(base, i, Wire.ARG_NUMBER, small);
+            } else {
+                argument(base, i, Wire.ARG_WIDE, place(Data.longs(n.text(), n.value())));
             }
-            case Arg.Result r -> argument(base, i, Wire.ARG_RESULT, r.register());
-            case Arg.At a -> argument(base, i, Wire.ARG_DATA, place(a.data()) + a.offset());
+        } else if (arg instanceof Arg.Result r) {
+            argument(base, i, Wire.ARG_RESULT, r.register());
+        } else if (arg instanceof Arg.At a) {
+            argument(base, i, Wire.ARG_DATA, place(a.data()) + a.offset());
         }
     }
 

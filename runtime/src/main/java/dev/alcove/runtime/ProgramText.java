@@ -152,6 +152,12 @@ final class ProgramText {
                 out.append("store ").append(p.value().text()).append(" at ").append(p.to().text());
             case Step.Get g ->
                 out.append(g.into().text()).append(" = load ").append(g.from().text());
+            case Step.Subtract s ->
+                out.append(s.into().text())
+                        .append(" = ")
+                        .append(s.from().text())
+                        .append(" - ")
+                        .append(s.number().text());
             case Step.Decimal d ->
                 out.append(d.length().text())
                         .append(" = print ")

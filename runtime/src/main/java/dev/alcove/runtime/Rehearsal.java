@@ -2,8 +2,11 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Syscall;
 import dev.alcove.linux.UnixSocket;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -36,6 +39,22 @@ public final class Rehearsal {
 
     /** A front that takes a program, runs none of it, and says that a process started. */
     public static Front front() {
+        return front("", "");
+    }
+
+    /**
+     * The same for a front that takes its program from a pipe, and reports into another.
+     *
+     * @param folder where the reports are put
+     */
+    public static Front front(Path folder) throws IOException {
+        byte[] report = bytes(Wire.REPORT_STARTED, NOBODY);
+        ByteBuffer.wrap(report).order(ByteOrder.LITTLE_ENDIAN).putLong(Wire.REPORT_EXTRA1, FrontPart.PIDFS);
+        Path reports = Files.write(folder.resolve("reports"), report);
+        return front("/dev/null", reports.toString());
+    }
+
+    private static Front front(String program, String reports) {
         UnixSocket.Pair pair = UnixSocket.pair();
         Thread.ofPlatform().daemon().start(() -> {
             try (UnixSocket theirs = pair.right()) {
@@ -47,7 +66,7 @@ public final class Rehearsal {
                 }
             }
         });
-        return Front.rehearsed(pair.left());
+        return Front.rehearsed(pair.left(), program, reports);
     }
 
     private static byte[] bytes(int kind, long value) {

@@ -49,17 +49,20 @@ final class RootPart {
 
     /** The child's steps: the root is mounted and its descriptor known to the plan. */
     void mount() {
-        switch (plan.spec.rootfs()) {
-            case Rootfs.Host h -> host();
-            case Rootfs.Directory d -> {
-                if (d.ephemeral()) {
-                    overlay(d.path().toString());
-                } else {
-                    directory(d.path().toString());
-                }
+        Rootfs rootfs = plan.spec.rootfs();
+        // No pattern switch: that is linked at run time, which a cold start feels.
+        if (rootfs instanceof Rootfs.Host) {
+            host();
+        } else if (rootfs instanceof Rootfs.Directory d) {
+            if (d.ephemeral()) {
+                overlay(d.path().toString());
+            } else {
+                directory(d.path().toString());
             }
-            case Rootfs.Empty e -> empty();
-            case Rootfs.Inherited i -> throw new IllegalStateException("no root to mount");
+        } else if (rootfs instanceof Rootfs.Empty) {
+            empty();
+        } else if (rootfs instanceof Rootfs.Inherited) {
+            throw new IllegalStateException("no root to mount");
         }
     }
 

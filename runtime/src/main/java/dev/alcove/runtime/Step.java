@@ -50,6 +50,10 @@ sealed interface Step {
             int width,
             @Override String why) implements Step {}
 
+    /** One number less another: whether they are the same, or which is more. */
+    record Subtract(
+            Arg.Result into, Arg from, Arg number, @Override String why) implements Step {}
+
     /** Writes a number as decimal text, then a suffix; the buffer has room for 21 bytes and the suffix. */
     record Decimal(
             Arg.Result length,

@@ -3,7 +3,6 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Capabilities;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.IdMap;
-import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
 import java.util.Optional;
@@ -17,9 +16,9 @@ final class ThisProcess {
 
     /** Read by the first who asks for who we are. */
     private static final class Identity {
-        static final Optional<ProcStatus> STATUS = Proc.status(Kernel.pid());
+        static final Optional<ProcStatus> STATUS = Proc.status(Proc.self());
         static final boolean INITIAL_USER_NAMESPACE =
-                Proc.uidMap(Kernel.pid()).map(IdMap::isWhole).orElse(false);
+                Proc.uidMap(Proc.self()).map(IdMap::isWhole).orElse(false);
     }
 
     /** Read by the first who asks for the kernel's capabilities. */

@@ -164,6 +164,7 @@ class PlannerPropertiesTest {
         return switch (s) {
             case Step.Call c -> c.into();
             case Step.Get x -> x.into();
+            case Step.Subtract x -> x.into();
             case Step.Decimal d -> d.length();
             case Step.Reap r -> r.status();
             case Step.Monitor m -> m.ended();
@@ -177,6 +178,7 @@ class PlannerPropertiesTest {
             case Step.Jump j -> List.of(j.value());
             case Step.Channel c -> List.of(c.fd());
             case Step.Put p -> List.of(p.value());
+            case Step.Subtract x -> List.of(x.from(), x.number());
             case Step.Decimal d -> List.of(d.value());
             case Step.Await a -> List.of(a.fd());
             case Step.Monitor m -> List.of(m.pid(), m.pidfd(), m.control(), m.timeout(), m.terminal());
