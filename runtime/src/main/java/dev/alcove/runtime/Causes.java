@@ -98,11 +98,13 @@ final class Causes {
                                 "allow sendmsg, write and close in the profile")
                         : UNKNOWN;
             case MOUNT_SETATTR ->
-                text.contains("MOUNT_ATTR_IDMAP") ? mapped(error) : error == Errno.EPERM
-                        ? new Cause(
-                                "in a user namespace, options that the host's mount has (nosuid, nodev, ro) cannot be taken away",
-                                "ask for the same options, or mount something else")
-                        : UNKNOWN;
+                text.contains("MOUNT_ATTR_IDMAP")
+                        ? mapped(error)
+                        : error == Errno.EPERM
+                                ? new Cause(
+                                        "in a user namespace, options that the host's mount has (nosuid, nodev, ro) cannot be taken away",
+                                        "ask for the same options, or mount something else")
+                                : UNKNOWN;
             case OPEN_TREE ->
                 switch (error) {
                     case ENOENT -> new Cause("the path does not exist on the host", "create it, or correct the path");
