@@ -48,7 +48,7 @@ final class RoomFlags {
         }
         for (String text : arguments.all("sysctl")) {
             Sysctl sysctl = Sysctl.parse(text);
-            sysctl.check(ownIpc, ownNetwork);
+            sysctl.check(ownIpc, ownNetwork, ownUts);
             builder.sysctl(sysctl.key(), sysctl.value());
         }
         names(arguments, builder, ownUts);

@@ -202,10 +202,14 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     @Override
-    public List<ContainerStatus> list() {
+    public List<ContainerStatus> list(Consumer<String> unreadable) {
         List<ContainerStatus> all = new ArrayList<>();
         for (OciContainer c : containers.list()) {
-            all.add(status(c));
+            try {
+                all.add(status(c));
+            } catch (ContainerException e) {
+                unreadable.accept(String.valueOf(e.getMessage()));
+            }
         }
         return all;
     }

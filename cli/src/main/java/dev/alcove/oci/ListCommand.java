@@ -24,7 +24,8 @@ final class ListCommand {
     }
 
     static int list(OciContext context, OciArguments arguments) {
-        List<ContainerStatus> all = context.runtime(arguments).list();
+        List<ContainerStatus> all =
+                context.runtime(arguments).list(why -> context.log().warning(why));
         StringBuilder out = new StringBuilder();
         if (arguments.flags().on("quiet")) {
             for (ContainerStatus status : all) {

@@ -1,8 +1,8 @@
 package dev.alcove.oci;
 
+import dev.alcove.linux.CgroupUnavailableException;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.runtime.ContainerException;
-import dev.alcove.spec.SpecException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -130,8 +130,10 @@ final class OciCommands {
 
     private static String message(OciContext context, RuntimeException e) {
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // The planner refuses a value by an IllegalArgumentException that begins with its name; Java's own have none.
         if (e instanceof ContainerException
-                || e instanceof SpecException
+                || (e instanceof IllegalArgumentException && !(e instanceof NumberFormatException))
+                || e instanceof CgroupUnavailableException
                 || e instanceof LinuxException
                 || e instanceof UncheckedIOException
                 || e instanceof OciLog.BadLogException) {

@@ -4,6 +4,7 @@ import dev.alcove.linux.Signal;
 import dev.alcove.spec.OciSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What the commands ask of the runtime: the containers below one {@code --root}. The arguments are exactly what the command
@@ -48,8 +49,12 @@ interface OciRuntime {
      */
     void delete(String id, boolean force);
 
-    /** All containers, in the order of their ids. */
-    List<ContainerStatus> list();
+    /**
+     * All containers, in the order of their ids.
+     *
+     * @param unreadable is told why one whose files are broken is not among them
+     */
+    List<ContainerStatus> list(Consumer<String> unreadable);
 
     /**
      * Runs one more process in a container.

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The other side of the commands: a few containers in memory, and what was asked of them. */
 final class RecordingRuntime implements OciRuntime {
@@ -65,7 +66,7 @@ final class RecordingRuntime implements OciRuntime {
     }
 
     @Override
-    public List<ContainerStatus> list() {
+    public List<ContainerStatus> list(Consumer<String> unreadable) {
         return List.copyOf(containers.values());
     }
 

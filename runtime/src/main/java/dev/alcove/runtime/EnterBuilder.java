@@ -45,6 +45,7 @@ public final class EnterBuilder {
     private Optional<Long> gid = Optional.empty();
     private boolean keep;
     private boolean fork = true;
+    private Optional<String> program = Optional.empty();
 
     /** A command and its arguments. */
     public EnterBuilder(List<String> command) {
@@ -207,6 +208,12 @@ public final class EnterBuilder {
         return this;
     }
 
+    /** The file that is executed, whatever the command calls itself by its first word. */
+    EnterBuilder program(String path) {
+        this.program = Optional.of(path);
+        return this;
+    }
+
     /** Pipes, as ProcessBuilder has them, instead of the caller's own streams. */
     EnterBuilder pipes() {
         task.pipes = true;
@@ -308,7 +315,8 @@ public final class EnterBuilder {
                         followGroup ? Optional.of(of.group(user && !ownersUser)) : gid,
                         keepCapabilities),
                 keep,
-                fork);
+                fork,
+                program);
     }
 
     /** A namespace whose owner is to be joined: the user namespace that was asked for, or else any. */

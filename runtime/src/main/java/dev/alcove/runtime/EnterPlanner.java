@@ -90,7 +90,7 @@ final class EnterPlanner {
         places.inside().ifPresent(path -> p.call("the working directory", Syscall.CHDIR, Arg.string(path)));
         boolean asRoot = wanted.joins(NamespaceKind.USER) && !wanted.keep();
         frame.become(asRoot ? wanted.becoming().orRoot() : wanted.becoming(), kill);
-        return frame.run();
+        return frame.run(wanted.program());
     }
 
     private Arg.Result open(String name, String path, String flags, String why) {

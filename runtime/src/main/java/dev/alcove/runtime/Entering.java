@@ -23,6 +23,7 @@ import java.util.Set;
  * @param becoming  its user and groups
  * @param keep      whether user and group stay, even in another user namespace
  * @param fork      whether the command itself is in the PID namespace, and not only its children
+ * @param program   the file that is executed, where that is not the command's first word
  */
 record Entering(
         Set<NamespaceKind> ofTarget,
@@ -35,7 +36,8 @@ record Entering(
         Places places,
         Becoming becoming,
         boolean keep,
-        boolean fork) {
+        boolean fork,
+        Optional<String> program) {
     /**
      * Directories.
      *

@@ -2,7 +2,6 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.LinuxException;
-import dev.alcove.linux.Syscall;
 import dev.alcove.runtime.ContainerException.Kind;
 import dev.alcove.spec.OciProcess;
 import java.io.IOException;
@@ -24,9 +23,7 @@ final class Failure {
         Step failed = program.step(step);
         Errno error = Errno.of(errno);
         String text = ProgramText.of(program, failed);
-        if (failed instanceof Step.Exec
-                || (failed instanceof Step.Call c
-                        && (c.call() == Syscall.FACCESSAT || c.why().equals(FrontPart.DIRECTORY)))) {
+        if (failed instanceof Step.Exec || failed.why().equals(FrontPart.LOOK)) {
             return exec(spec, error);
         }
         if (failed instanceof Step.Await && error == Errno.ECHILD) {
@@ -155,17 +152,19 @@ final class Failure {
         String why = switch (error) {
             case EACCES -> "permission denied";
             case ENOEXEC -> "exec format error";
-            case EISDIR -> "permission denied: is a directory";
+            case EISDIR -> "permission denied: it is a directory";
             default -> error.text();
         };
         String cause = switch (error) {
             case EACCES -> "the file is not executable for this user, is a directory, or lies on a noexec mount";
+            case EISDIR -> "the path is not complete: a directory cannot be executed";
             case ENOEXEC -> "it is a script without a first line such as #!/bin/sh, or built for another processor";
             case E2BIG -> "the arguments and the environment are too long together";
             default -> "the kernel refused to execute it";
         };
         String mend = switch (error) {
             case EACCES -> "chmod +x it in the root file system, or name the program itself";
+            case EISDIR -> "name the program itself";
             case ENOEXEC -> "run it through its interpreter: sh " + command;
             default -> "see execve(2), " + error;
         };

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,17 @@ public final class Front implements AutoCloseable {
     private final UnixSocket socket;
     private final int control;
 
-    private Front(UnixSocket socket, int control) {
+    private final UnaryOperator<Program> change;
+
+    private Front(UnixSocket socket, int control, UnaryOperator<Program> change) {
         this.socket = socket;
         this.control = control;
+        this.change = change;
+    }
+
+    /** The same front, which gets another program than was planned: a test lets something happen between two steps. */
+    Front changed(UnaryOperator<Program> by) {
+        return new Front(socket, control, by);
     }
 
     /**
@@ -41,12 +50,13 @@ public final class Front implements AutoCloseable {
         }
         return Optional.of(new Front(
                 UnixSocket.inherited(Integer.parseInt(value.substring(0, colon))),
-                Integer.parseInt(value.substring(colon + 1))));
+                Integer.parseInt(value.substring(colon + 1)),
+                UnaryOperator.identity()));
     }
 
     /** One that is there to be walked through, with nobody behind it who runs anything. */
     static Front rehearsed(UnixSocket socket) {
-        return new Front(socket, Wire.CONTROL);
+        return new Front(socket, Wire.CONTROL, UnaryOperator.identity());
     }
 
     /** Its descriptor's number in the front. */
@@ -63,7 +73,8 @@ public final class Front implements AutoCloseable {
      * @return the pid of the started process, as this process's PID namespace has it
      * @throws ContainerException if a step failed; the program has cleared up by then
      */
-    int run(ContainerSpec spec, HostFacts facts, Program program, Acts acts) {
+    int run(ContainerSpec spec, HostFacts facts, Program planned, Acts acts) {
+        Program program = change.apply(planned);
         try {
             socket.send(ProgramEncoder.encode(program));
         } catch (LinuxException e) {

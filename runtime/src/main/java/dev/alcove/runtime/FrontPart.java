@@ -9,10 +9,17 @@ import java.util.Optional;
 
 /** What a front's program has beside a monitor's: the gate, the hooks' moment, and an end without a monitor. */
 final class FrontPart {
+    /** What is written to the gate to end the process that waits there; anything else starts its program. */
+    static final byte END = 1;
+
+    /** The status of a process that was ended so: as if by SIGKILL. */
+    private static final int DELETED = 137;
+
     /** The moment of the hooks: all is mounted, and the root not yet entered. */
     static final int SYNC_HOOKS = 4;
 
-    static final String DIRECTORY = "a directory can be searched, and not be executed";
+    /** Why each step is there that tells beforehand whether execve will succeed: a failure is one of execve. */
+    static final String LOOK = "whether the program can be executed: to be told now, not at the start";
 
     private static final String HOOKS = "hooks act when the root file system is there and not yet entered";
 
@@ -136,39 +143,42 @@ final class FrontPart {
 
     /**
      * The container's process, all set up: looks whether its program is there, since a caller wants to hear that from
-     * create, and waits. After that nobody is there to be told of a failure.
+     * create, and waits. After that nobody is there to be told of a failure. What is there and cannot be executed is refused
+     * with the reason: a folder by an open for writing, which only it answers with EISDIR.
      */
     void waitAtGate(List<String> paths) {
         Step.Label found = new Step.Label();
-        String why = "whether the program can be executed: to be told now, not at the start";
         List<Errno> elsewhere = List.of(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
         for (String path : paths) {
             Step.Label next = new Step.Label();
-            p.jump(Step.When.NEGATIVE, look(path, 1, "X_OK", elsewhere, why), next, "it cannot");
-            p.jump(Step.When.NEGATIVE, look(path + "/.", 0, "F_OK", elsewhere, DIRECTORY), found, "it can");
+            p.jump(Step.When.NEGATIVE, look(path, 1, "X_OK", elsewhere), next, "it cannot");
+            // Folders have the right to be executed too. Only they have an entry ".".
+            p.jump(Step.When.NEGATIVE, look(path + "/.", 0, "F_OK", elsewhere), found, "it can");
             p.bind(next);
         }
         for (String path : paths) {
             Step.Label missing = new Step.Label();
-            p.jump(Step.When.NEGATIVE, look(path, 0, "F_OK", elsewhere, why), missing, "not there");
-            look(path, 1, "X_OK", List.of(), why);
-            p.call(DIRECTORY, Syscall.OPENAT, Arg.CWD, Arg.string(path), plan.flags("O_WRONLY|O_CLOEXEC"), Arg.ZERO);
+            p.jump(Step.When.NEGATIVE, look(path, 0, "F_OK", elsewhere), missing, "not there");
+            look(path, 1, "X_OK", List.of());
+            p.call(LOOK, Syscall.OPENAT, Arg.CWD, Arg.string(path), plan.flags("O_WRONLY|O_CLOEXEC"), Arg.ZERO);
             p.bind(missing);
         }
-        look(paths.getLast(), 1, "X_OK", List.of(), why);
+        look(paths.getLast(), 1, "X_OK", List.of());
         p.bind(found);
         int kept = plan.spec.firstOwn();
         p.call("the front hears that it is made, and ends", Syscall.CLOSE, Arg.num(kept));
-        p.callAtLeast(
-                1,
-                "until start writes into the FIFO",
-                Syscall.READ,
-                Arg.num(kept + 1L),
-                Arg.at(Data.buffer(8, "go")),
-                Arg.num(1));
+        Data go = Data.buffer(8, "go");
+        String why = "until start writes into the FIFO";
+        p.callAtLeast(1, why, Syscall.READ, Arg.num(kept + 1L), Arg.at(go), Arg.num(1));
+        Arg.Result word = p.register("word");
+        p.add(new Step.Get(word, Arg.at(go), 1, why));
+        Step.Label start = new Step.Label();
+        p.jump(Step.When.ZERO, word, start, "it is to start");
+        p.add(new Step.Exit(Arg.num(DELETED), "it was deleted before it was started"));
+        p.bind(start);
     }
 
-    private Arg.Result look(String path, int mode, String name, List<Errno> tolerated, String why) {
-        return p.tolerant("there", tolerated, why, Syscall.FACCESSAT, Arg.CWD, Arg.string(path), Arg.num(mode, name));
+    private Arg.Result look(String path, int mode, String name, List<Errno> tolerated) {
+        return p.tolerant("there", tolerated, LOOK, Syscall.FACCESSAT, Arg.CWD, Arg.string(path), Arg.num(mode, name));
     }
 }

@@ -15,7 +15,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration's resources as limits of a control group. */
+/**
+ * The configuration's resources as limits of a control group. Callers in Go write a 0 for what is not set, and no such limit
+ * can be 0.
+ */
 final class Limits {
     private Limits() {}
 
@@ -78,7 +81,6 @@ final class Limits {
         return n == null || n < 0 ? OptionalInt.empty() : OptionalInt.of(n.intValue());
     }
 
-    /** Callers in Go write a 0 for what is not set, and no such limit can be 0. */
     private static void memory(CgroupLimits.Builder b, @Nullable LinuxMemory m) {
         if (m == null) {
             return;

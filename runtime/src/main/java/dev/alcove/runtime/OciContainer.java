@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -39,6 +40,7 @@ import java.util.stream.Stream;
 public final class OciContainer {
     private static final Duration END = Duration.ofSeconds(10);
     private static final Duration FREEZE = Duration.ofSeconds(10);
+    private static final long LOOK_AGAIN = 1_000_000;
 
     private final Path folder;
     private final String id;
@@ -56,7 +58,7 @@ public final class OciContainer {
     /** Its record, or empty if that is missing or cut off: whoever made it died over it. */
     private Optional<OciRecord> record() {
         try {
-            return Optional.of(OciRecord.parse(Files.readAllBytes(folder.resolve(OciRecord.FILE))));
+            return Optional.of(read());
         } catch (NoSuchFileException | IllegalArgumentException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -64,12 +66,40 @@ public final class OciContainer {
         }
     }
 
+    private OciRecord read() throws IOException {
+        return OciRecord.parse(Files.readAllBytes(folder.resolve(OciRecord.FILE)));
+    }
+
     private OciRecord known() {
-        return record().orElseThrow(() -> new ContainerException(
+        String why;
+        try {
+            return read();
+        } catch (NoSuchFileException e) {
+            why = "is missing\n  likely cause: the container is being made or removed at this moment, or whoever did"
+                    + " that was killed";
+        } catch (IllegalArgumentException e) {
+            why = "cannot be read: " + e.getMessage()
+                    + "\n  likely cause: the machine went down while it was written, or somebody changed it";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new ContainerException(
                 Kind.INTERNAL,
-                "container '" + id + "': its record " + folder.resolve(OciRecord.FILE)
-                        + " is missing or cut off\n  likely cause: the machine or the command died while it"
-                        + " was made\n  mend: delete --force " + id));
+                "container '" + id + "': its record " + folder.resolve(OciRecord.FILE) + " " + why
+                        + "\n  mend: delete --force " + id);
+    }
+
+    /** The name of its control group, as well as it can be known. */
+    private String group(Optional<OciRecord> record) {
+        if (record.isPresent()) {
+            return record.get().group();
+        }
+        try {
+            return OciContainers.group(id, config());
+        } catch (ContainerException | IllegalArgumentException e) {
+            // Neither file is whole: what it would be called without a name of the caller's.
+            return OciContainers.group(id, OciSpec.builder().build());
+        }
     }
 
     /** Its configuration, as it was when it was made. */
@@ -147,8 +177,13 @@ public final class OciContainer {
         }
     }
 
-    /** The state that {@code state} prints and hooks read. */
+    /**
+     * The state that {@code state} prints and hooks read.
+     *
+     * @throws ContainerException if its record is missing or cut off
+     */
     public OciState state() {
+        known();
         OciStatus status = status();
         return state(status, status == OciStatus.STOPPED ? 0 : pid());
     }
@@ -185,6 +220,7 @@ public final class OciContainer {
      * @throws ContainerException CONFLICT if it is not waiting for that
      */
     public void start() {
+        known();
         OciStatus status = status();
         switch (status) {
             case CREATED -> {}
@@ -290,22 +326,59 @@ public final class OciContainer {
                     "cannot delete container " + id + " that is not stopped: " + status.word()
                             + "\n  mend: kill it first, or delete --force");
         }
-        OciRecord record = record().orElse(null);
-        OciState state = state(OciStatus.STOPPED, 0);
-        Optional<Cgroup> cgroup =
-                record == null ? Optional.of(Cgroup.of(CgroupLayout.read(), "alcove-" + id)) : cgroup(record);
+        Optional<OciRecord> known = record();
+        OciRecord record = known.orElse(null);
+        Optional<Cgroup> cgroup = known.isEmpty()
+                ? Optional.of(Cgroup.of(CgroupLayout.read(), group(known)))
+                : known.flatMap(OciContainer::cgroup);
         if (record != null && alive(record)) {
             send(record.pid(), Signal.KILL);
         }
-        cgroup.filter(Cgroup::exists).ifPresent(group -> {
-            group.kill(END);
-            group.remove();
-        });
+        cgroup = cgroup.filter(Cgroup::exists);
+        cgroup.ifPresent(group -> group.kill(END));
+        dismiss();
         awaitEnd(record);
+        if (cgroup.isPresent() && cgroup.get().exists() && !cgroup.get().remove()) {
+            throw new ContainerException(
+                    Kind.BUSY,
+                    "cannot delete container " + id + ": processes in its control group " + cgroup.get()
+                            + " do not end"
+                            + "\n  likely cause: the kernel holds them, such as for a file system that does not answer"
+                            + "\n  mend: delete --force " + id + " again when they have ended");
+        }
         resctrl();
         List<OciHook> after = poststop();
+        OciState state = after.isEmpty() ? null : state(OciStatus.STOPPED, 0);
         remove(folder);
-        new OciHookRun("poststop", after).here(state);
+        if (state != null) {
+            new OciHookRun("poststop", after).here(state);
+        }
+    }
+
+    /**
+     * Ends a process that still waits for its start, by the FIFO itself: of a container without a control group, whose maker
+     * was killed before it noted the pid, that is the only way to it.
+     */
+    private void dismiss() {
+        long deadline = System.nanoTime() + END.toNanos();
+        while (true) {
+            try (Fd directory = Open.path().directory().at(folder);
+                    Fd gate = Open.write().nonBlocking().at(directory, OciContainers.GATE)) {
+                FileIo.writeAll(gate, new byte[] {FrontPart.END});
+            } catch (LinuxException e) {
+                if (List.of(Errno.ENOENT, Errno.ENXIO, Errno.EPIPE).contains(e.errno())) {
+                    // No FIFO, or nobody who waits at it.
+                    return;
+                }
+                if (e.errno() != Errno.EAGAIN) {
+                    throw e;
+                }
+            }
+            if (System.nanoTime() - deadline > 0) {
+                return;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN);
+        }
     }
 
     /** Its directories of resctrl, which only the configuration tells of. */
@@ -450,6 +523,7 @@ public final class OciContainer {
      * @throws ContainerException CONFLICT if the container does not run
      */
     public int exec(OciExec wanted, Front front) {
+        OciRecord record = known();
         OciStatus status = status();
         if (status == OciStatus.STOPPED || status == OciStatus.CREATING) {
             throw conflict("cannot exec in a stopped container: container not running");
@@ -457,7 +531,6 @@ public final class OciContainer {
         if (status == OciStatus.PAUSED && !wanted.paused()) {
             throw conflict("cannot exec in a paused container (use --ignore-paused to override)");
         }
-        OciRecord record = known();
         OciSpec own = config();
         OciProcess process = wanted.process();
         OciSpec config = OciSpec.builder()

@@ -281,7 +281,7 @@ public final class OciContainers {
         return path;
     }
 
-    private static String group(String id, OciSpec config) {
+    static String group(String id, OciSpec config) {
         String path = config.linux() == null ? "" : config.linux().cgroupsPath();
         return path.isEmpty() ? "alcove-" + id : path;
     }

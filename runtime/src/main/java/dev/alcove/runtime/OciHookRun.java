@@ -6,7 +6,7 @@ import dev.alcove.spec.OciState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -48,10 +48,11 @@ final class OciHookRun {
         OciHook hook = hooks.get(i);
         String name = "hooks." + point + "[" + i + "]";
         try {
-            Process process = pid == null ? here(hook) : inside(hook, pid);
+            Process process = start(name, hook, pid);
             boolean ended;
             CompletableFuture<String> said = new CompletableFuture<>();
             Thread.ofPlatform().daemon().start(() -> said.complete(errors(process)));
+            Thread.ofPlatform().daemon().start(() -> passOver(process));
             try (OutputStream in = process.getOutputStream()) {
                 in.write(OciJson.write(state).getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
@@ -76,35 +77,46 @@ final class OciHookRun {
                         hook,
                         "exit status " + process.exitValue() + (words.isEmpty() ? "" : ", stderr: " + words));
             }
-        } catch (IOException e) {
-            throw failed(name, hook, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(name, hook, "interrupted");
         }
     }
 
-    private static Process here(OciHook hook) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(hook));
-        builder.environment().clear();
+    /**
+     * By a program as everything else is started: the hook's name for itself, its first argument, is then its own to choose,
+     * by which dockerd's hooks know what they are for; and if we are killed, it ends.
+     *
+     * @param pid the process whose namespaces it is to be in; null for our own
+     */
+    private static Process start(String name, OciHook hook, @Nullable Integer pid) {
+        EnterBuilder builder = new EnterBuilder(hook.args().isEmpty() ? List.of(hook.path()) : hook.args())
+                .program(hook.path())
+                .directory(Path.of("").toAbsolutePath());
+        if (pid != null) {
+            builder.target(pid).joinAll();
+        }
         for (String variable : hook.env()) {
             int equals = variable.indexOf('=');
             if (equals > 0) {
                 builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
             }
         }
-        return builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        try {
+            return builder.pipes().start().process();
+        } catch (ContainerException e) {
+            String why = String.valueOf(e.getMessage());
+            int line = why.indexOf('\n');
+            throw failed(name, hook, line < 0 ? why : why.substring(0, line));
+        }
     }
 
-    private static Process inside(OciHook hook, int pid) {
-        EnterBuilder builder = new EnterBuilder(command(hook)).target(pid).joinAll();
-        for (String variable : hook.env()) {
-            int equals = variable.indexOf('=');
-            if (equals > 0) {
-                builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
-            }
+    private static void passOver(Process process) {
+        try {
+            process.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // It has ended: what it said is of no use.
         }
-        return builder.pipes().start().process();
     }
 
     private static String errors(Process process) {
@@ -113,16 +125,6 @@ final class OciHookRun {
         } catch (IOException e) {
             return "";
         }
-    }
-
-    /** The program's path is execve's; its own name comes with the arguments, which ProcessBuilder makes one. */
-    private static List<String> command(OciHook hook) {
-        List<String> command = new ArrayList<>();
-        command.add(hook.path());
-        for (int i = 1; i < hook.args().size(); i++) {
-            command.add(hook.args().get(i));
-        }
-        return command;
     }
 
     private static ContainerException failed(String name, OciHook hook, String how) {

@@ -37,6 +37,17 @@ public record OciRequest(
     /** Nothing but an id and a bundle. */
     public static OciRequest of(String id, Path bundle) {
         return new OciRequest(
-                id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false, true, true, true, Optional.empty());
+                id,
+                bundle,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                true,
+                false,
+                true,
+                true,
+                true,
+                Optional.empty());
     }
 }

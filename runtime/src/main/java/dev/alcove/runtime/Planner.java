@@ -132,7 +132,8 @@ public final class Planner {
         }
         LabelPart.check(process, linux, facts);
         ResctrlPart.check(linux, facts);
-        new SpecCheck(spec, process, linux).check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET));
+        new SpecCheck(spec, process, linux)
+                .check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET), another(NamespaceKind.UTS));
         if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
             throw new IllegalArgumentException(
                     "linux.namespaces: a root file system of its own needs a mount namespace of its own");

@@ -43,9 +43,10 @@ final class SpecCheck {
      * @param facts      what the machine is like
      * @param ownIpc     whether the IPC namespace is another than the caller's
      * @param ownNetwork whether the network namespace is
+     * @param ownUts     whether the UTS namespace is
      * @throws IllegalArgumentException naming the field and its value
      */
-    void check(HostFacts facts, boolean ownIpc, boolean ownNetwork) {
+    void check(HostFacts facts, boolean ownIpc, boolean ownNetwork, boolean ownUts) {
         id();
         process();
         limits();
@@ -54,7 +55,7 @@ final class SpecCheck {
         name("domainname", spec.config().domainname());
         devices();
         processors(facts);
-        sysctls(ownIpc, ownNetwork);
+        sysctls(ownIpc, ownNetwork, ownUts);
         for (String clock : linux.timeOffsets().keySet()) {
             if (!clock.equals("monotonic") && !clock.equals("boottime")) {
                 throw refused("linux.timeOffsets", clock, "a clock with an offset: monotonic or boottime");
@@ -214,10 +215,10 @@ final class SpecCheck {
     }
 
     /** The kernel lets root write any parameter through a container's /proc: those of the whole machine as well. */
-    private void sysctls(boolean ownIpc, boolean ownNetwork) {
+    private void sysctls(boolean ownIpc, boolean ownNetwork, boolean ownUts) {
         for (Map.Entry<String, String> e : linux.sysctl().entrySet()) {
             try {
-                Sysctl.parse(e.getKey() + "=" + e.getValue()).check(ownIpc, ownNetwork);
+                Sysctl.parse(e.getKey() + "=" + e.getValue()).check(ownIpc, ownNetwork, ownUts);
             } catch (SpecException refusal) {
                 throw SpecException.of("linux.sysctl", refusal.problem());
             }

@@ -5,6 +5,7 @@ import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.OciProcess;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The frame of a program that runs one command in other rooms: a monitor that starts it, tells of it and ends with it.
@@ -236,8 +237,12 @@ final class TaskFrame {
         }
     }
 
-    /** The child's last steps. */
-    Program run() {
+    /**
+     * The child's last steps.
+     *
+     * @param program the file to execute; without one the command's first word is looked for
+     */
+    Program run(Optional<String> program) {
         p.callAtLeast(
                 1,
                 "all is set up: an end of the handshake without this word is a death in between",
@@ -252,7 +257,8 @@ final class TaskFrame {
                 Arg.at(Data.longs("{}", 0)),
                 Arg.NULL,
                 Arg.num(8));
-        p.add(new Step.Exec(ChildPart.paths(process), process.args(), process.env(), "the command"));
+        List<String> paths = program.map(List::of).orElseGet(() -> ChildPart.paths(process));
+        p.add(new Step.Exec(paths, process.args(), process.env(), "the command"));
         return p.build();
     }
 }

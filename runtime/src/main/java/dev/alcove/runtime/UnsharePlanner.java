@@ -77,7 +77,7 @@ final class UnsharePlanner {
         }
         child();
         frame.become(wanted.becoming(), death);
-        return frame.run();
+        return frame.run(Optional.empty());
     }
 
     private String flags() {

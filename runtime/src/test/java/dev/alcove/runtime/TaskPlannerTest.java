@@ -57,7 +57,8 @@ class TaskPlannerTest {
                 new Entering.Places(Optional.of("/proc/7/root"), Optional.of("/proc/7/cwd"), Optional.empty()),
                 new Becoming(Optional.empty(), Optional.empty(), false),
                 false,
-                fork);
+                fork,
+                Optional.empty());
     }
 
     @Test
@@ -105,7 +106,8 @@ class TaskPlannerTest {
                                 new Entering.Places(Optional.empty(), Optional.empty(), Optional.of("/srv")),
                                 new Becoming(Optional.of(33L), Optional.of(33L), true),
                                 false,
-                                true)));
+                                true,
+                                Optional.empty())));
     }
 
     /** A list of program formats: filled below the old root, mounted in the new one's /proc. */

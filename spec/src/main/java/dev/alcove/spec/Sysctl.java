@@ -14,7 +14,9 @@ public record Sysctl(String key, String value) {
         /** The IPC namespace: queues, semaphores, shared memory. */
         IPC("--ipc"),
         /** The network namespace: {@code net.*}. */
-        NETWORK("--network");
+        NETWORK("--network"),
+        /** The UTS namespace: the NIS domain's name. */
+        UTS("--uts");
 
         private final String flag;
 
@@ -33,6 +35,7 @@ public record Sysctl(String key, String value) {
             "kernel.shmmax",
             "kernel.shmmni",
             "kernel.shm_rmid_forced");
+    private static final String DOMAIN = "kernel.domainname";
     private static final List<String> PREFIXES = List.of("net.", "fs.mqueue.");
 
     /**
@@ -80,9 +83,13 @@ public record Sysctl(String key, String value) {
         if (key.startsWith("fs.mqueue.") || IPC_KEYS.contains(key)) {
             return Scope.IPC;
         }
+        if (key.equals(DOMAIN)) {
+            return Scope.UTS;
+        }
         String near = DidYouMean.nearest(key, IPC_KEYS)
                 .map(word -> "; did you mean '" + word + "'?")
-                .orElse("; allowed are " + String.join("*, ", PREFIXES) + "*, " + String.join(", ", IPC_KEYS));
+                .orElse("; allowed are " + String.join("*, ", PREFIXES) + "*, " + String.join(", ", IPC_KEYS) + ", "
+                        + DOMAIN);
         throw SpecException.not(FIELD, key, "a parameter of a container's own, but the whole machine's" + near);
     }
 
@@ -91,11 +98,17 @@ public record Sysctl(String key, String value) {
      *
      * @param ownIpc     whether the container has an IPC namespace of its own
      * @param ownNetwork whether it has a network namespace of its own
+     * @param ownUts     whether it has a UTS namespace of its own
      * @throws SpecException if the parameter would change what others use
      */
-    public void check(boolean ownIpc, boolean ownNetwork) {
+    public void check(boolean ownIpc, boolean ownNetwork, boolean ownUts) {
         Scope scope = scope();
-        if (scope == Scope.IPC ? !ownIpc : !ownNetwork) {
+        boolean own = switch (scope) {
+            case IPC -> ownIpc;
+            case NETWORK -> ownNetwork;
+            case UTS -> ownUts;
+        };
+        if (!own) {
             throw SpecException.not(FIELD, key, "allowed here: " + scope.flag + " shares that namespace with others");
         }
     }

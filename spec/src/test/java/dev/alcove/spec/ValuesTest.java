@@ -288,10 +288,13 @@ class ValuesTest {
         assertThat(Sysctl.parse("net.ipv4.ip_forward=1").scope()).isEqualTo(Sysctl.Scope.NETWORK);
         assertThat(Sysctl.parse("kernel.sem=1 2 3 4").value()).isEqualTo("1 2 3 4");
         assertThat(Sysctl.parse("fs.mqueue.msg_max=5").scope()).isEqualTo(Sysctl.Scope.IPC);
-        Sysctl.parse("kernel.shmmax=1").check(true, false);
-        assertThatThrownBy(() -> Sysctl.parse("kernel.shmmax=1").check(false, true))
+        Sysctl.parse("kernel.shmmax=1").check(true, false, true);
+        Sysctl.parse("kernel.domainname=d").check(false, false, true);
+        assertThatThrownBy(() -> Sysctl.parse("kernel.domainname=d").check(true, true, false))
+                .hasMessageContaining("--uts");
+        assertThatThrownBy(() -> Sysctl.parse("kernel.shmmax=1").check(false, true, true))
                 .hasMessage("--sysctl: 'kernel.shmmax' is not allowed here: --ipc shares that namespace with others");
-        assertThatThrownBy(() -> Sysctl.parse("net.core.somaxconn=1").check(true, false))
+        assertThatThrownBy(() -> Sysctl.parse("net.core.somaxconn=1").check(true, false, true))
                 .hasMessageContaining("--network shares");
         assertThatThrownBy(() -> Sysctl.parse("kernel.shmax=1"))
                 .hasMessageEndingWith("; did you mean 'kernel.shmmax'?");
