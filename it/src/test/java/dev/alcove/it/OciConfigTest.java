@@ -65,7 +65,8 @@ final class OciConfigTest {
 
     /** Runs a container to its end; what it said. */
     private String run(String script, UnaryOperator<OciSpec> change) throws IOException {
-        Said said = oci.run("run", "--bundle", oci.bundle("bundle", script, change).toString(), id);
+        Said said =
+                oci.run("run", "--bundle", oci.bundle("bundle", script, change).toString(), id);
         assertThat(said.status()).as(said.text()).isZero();
         return said.text();
     }
@@ -252,7 +253,8 @@ final class OciConfigTest {
                 new OciMount("/one", "bind", data.toString(), List.of("bind", "idmap"), ids, ids),
                 new OciMount("/all", "bind", data.toString(), List.of("rbind", "ridmap"), ids, ids),
                 new OciMount("/plain", "bind", data.toString(), List.of("bind"), List.of(), List.of()));
-        String script = "busybox stat -c '%u %g' /one /one/file /all/file /plain/file; touch /one/new 2>/dev/null; true";
+        String script =
+                "busybox stat -c '%u %g' /one /one/file /all/file /plain/file; touch /one/new 2>/dev/null; true";
         assertThat(run(script, wanted).lines()).containsExactly("6000 6000", "5000 5000", "5000 5000", "7 7");
 
         // In a user namespace: the container's own mapping, so that a file of root's is root's inside.
@@ -265,7 +267,8 @@ final class OciConfigTest {
                 both(
                         linux(l -> l.uidMappings(range).gidMappings(range)),
                         mounts(OciMount.of("/shared", "bind", shared.toString(), List.of("bind", "idmap")))));
-        String inside = runAsUser("busybox stat -c %u /shared; touch /shared/new; busybox stat -c %u /shared/new", user);
+        String inside =
+                runAsUser("busybox stat -c %u /shared; touch /shared/new; busybox stat -c %u /shared/new", user);
         assertThat(inside.lines()).containsExactly("0", "0");
         assertThat(Files.getAttribute(shared.resolve("new"), "unix:uid")).isEqualTo(0);
     }
@@ -307,9 +310,10 @@ final class OciConfigTest {
         Files.createSymbolicLink(cache.resolve("link"), Path.of("sub/file"));
         Said said = oci.run("run", "--bundle", bundle.toString(), id);
         assertThat(said.status()).as(said.text()).isZero();
-        assertThat(said.text().lines().limit(5))
-                .containsExactly("kept", "sub/file", "700 0 0", "755 0 0", "640 7 0");
-        assertThat(Files.readString(file)).as("the root file system stays as it was").isEqualTo("kept\n");
+        assertThat(said.text().lines().limit(5)).containsExactly("kept", "sub/file", "700 0 0", "755 0 0", "640 7 0");
+        assertThat(Files.readString(file))
+                .as("the root file system stays as it was")
+                .isEqualTo("kept\n");
     }
 
     @Test
@@ -354,13 +358,13 @@ final class OciConfigTest {
 
     @Test
     void devicesInARootWithoutAMountThere() throws Exception {
-        UnaryOperator<OciSpec> wanted = spec -> linux(l -> l.devices(
-                        List.of(new LinuxDevice("/dev/zero2", "c", 1L, 5L, 0600L, null, null))))
-                .apply(spec.toBuilder()
-                        .mounts(spec.mounts().stream()
-                                .filter(m -> m.destination().equals("/proc"))
-                                .toList())
-                        .build());
+        UnaryOperator<OciSpec> wanted =
+                spec -> linux(l -> l.devices(List.of(new LinuxDevice("/dev/zero2", "c", 1L, 5L, 0600L, null, null))))
+                        .apply(spec.toBuilder()
+                                .mounts(spec.mounts().stream()
+                                        .filter(m -> m.destination().equals("/proc"))
+                                        .toList())
+                                .build());
         Path bundle = oci.bundle("bundle", "busybox stat -c %t,%T /dev/zero2 /dev/null", wanted);
         for (int i = 0; i < 2; i++) {
             Said said = oci.run("run", "--bundle", bundle.toString(), id);
@@ -382,8 +386,11 @@ final class OciConfigTest {
         Path bundle = oci.bundle(
                 "bundle",
                 "true",
-                spec -> spec.toBuilder().annotations(Map.of("org.example.key", "value")).build());
-        assertThat(oci.run("create", "--bundle", bundle.toString(), id).status()).isZero();
+                spec -> spec.toBuilder()
+                        .annotations(Map.of("org.example.key", "value"))
+                        .build());
+        assertThat(oci.run("create", "--bundle", bundle.toString(), id).status())
+                .isZero();
         assertThat(oci.run("state", id).text()).contains("\"org.example.key\": \"value\"", "\"ociVersion\": \"1.");
     }
 

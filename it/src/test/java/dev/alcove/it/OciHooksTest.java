@@ -63,8 +63,8 @@ final class OciHooksTest {
     @Test
     void oneThatFailsAtTheStartEndsTheContainer() throws Exception {
         Path log = folder.resolve("log");
-        OciHooks hooks = new OciHooks(
-                NONE, NONE, NONE, NONE, shell("echo no luck >&2; exit 3"), shell("echo over > " + log));
+        OciHooks hooks =
+                new OciHooks(NONE, NONE, NONE, NONE, shell("echo no luck >&2; exit 3"), shell("echo over > " + log));
         Path pid = folder.resolve("pid");
         String bundle = bundle("sleep 1000", hooks).toString();
         Said made = oci.run("create", "--bundle", bundle, "--pid-file", pid.toString(), id);

@@ -90,9 +90,10 @@ final class OciPreparationTest {
         return new LinuxSyscall(List.of(names), action, errno, args);
     }
 
-    private static UnaryOperator<OciSpec> filter(String path, String metadata, List<String> flags, LinuxSyscall... rules) {
-        return OciConfigTest.linux(l -> l.seccomp(
-                new LinuxSeccomp("SCMP_ACT_ALLOW", null, List.of(), flags, path, metadata, List.of(rules))));
+    private static UnaryOperator<OciSpec> filter(
+            String path, String metadata, List<String> flags, LinuxSyscall... rules) {
+        return OciConfigTest.linux(l ->
+                l.seccomp(new LinuxSeccomp("SCMP_ACT_ALLOW", null, List.of(), flags, path, metadata, List.of(rules))));
     }
 
     @Test
@@ -108,7 +109,11 @@ final class OciPreparationTest {
                 rule("SCMP_ACT_KILL_PROCESS", null, List.of(), "setdomainname"),
                 rule("SCMP_ACT_LOG", null, List.of(), "sync"),
                 // kill(pid, signal): only with this signal
-                rule("SCMP_ACT_ERRNO", 28L, List.of(new LinuxSeccompArg(1, seven, Uint64.ZERO, "SCMP_CMP_EQ")), "kill"));
+                rule(
+                        "SCMP_ACT_ERRNO",
+                        28L,
+                        List.of(new LinuxSeccompArg(1, seven, Uint64.ZERO, "SCMP_CMP_EQ")),
+                        "kill"));
         Path bundle = oci.bundle(
                 "bundle",
                 "busybox mkdir /x 2>&1; busybox ln -s a /y 2>&1; busybox hostname z; echo $?;"
@@ -205,8 +210,7 @@ final class OciPreparationTest {
                 .start();
         try (var said = agent.inputReader()) {
             assertThat(said.readLine()).isEqualTo("ready");
-            Said made =
-                    oci.run("create", "--bundle", bundle.toString(), "--console-socket", socket.toString(), id);
+            Said made = oci.run("create", "--bundle", bundle.toString(), "--console-socket", socket.toString(), id);
             assertThat(made.status()).as(made.text()).isZero();
             assertThat(oci.run("start", id).status()).isZero();
             assertThat(said.readLine()).isEqualTo("33 77");
@@ -288,7 +292,10 @@ final class OciPreparationTest {
                 net.links().addVeth(NewLink.named("veth-two"), NewLink.named("veth-other"));
                 Said said = oci.run("run", "--bundle", bundle.toString(), id);
                 assertThat(said.status()).as(said.text()).isZero();
-                assertThat(said.text()).contains("inet 10.99.0.7/24").contains("veth-two").contains("UP");
+                assertThat(said.text())
+                        .contains("inet 10.99.0.7/24")
+                        .contains("veth-two")
+                        .contains("UP");
                 assertThat(net.links().find("veth-one")).isEmpty();
             }
             return true;

@@ -89,8 +89,8 @@ final class OciRefusalsTest {
                 "linux.memoryPolicy.nodes",
                 "900");
         refused(
-                OciConfigTest.process(p ->
-                        p.scheduler(new LinuxScheduler("SCHED_ISO", null, null, List.of(), null, null, null))),
+                OciConfigTest.process(
+                        p -> p.scheduler(new LinuxScheduler("SCHED_ISO", null, null, List.of(), null, null, null))),
                 "process.scheduler.policy");
     }
 
