@@ -277,4 +277,3 @@ final class StatsText {
         }
     }
 }
-

@@ -15,7 +15,7 @@ import java.util.List;
  * @param bind           whether it is a bind mount
  * @param recursive      whether what is mounted below the source comes along
  * @param propagation    the word, such as {@code rslave}; empty if none is asked
- * @param idmap          the word by which owners are translated, of this mount or of all below as well; empty if they are not
+ * @param idmap          the word by which owners are translated, here or in all below too; empty if they are not
  * @param copyUp         whether a new tmpfs begins with what is below it
  * @param data           parameters of the file system: {@code size=64m}
  */
