@@ -1,5 +1,6 @@
 package dev.alcove.oci;
 
+import dev.alcove.linux.Fd;
 import dev.alcove.linux.Signal;
 import dev.alcove.linux.UserDatabase;
 import dev.alcove.runtime.ContainerException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The runtime itself: containers of module runtime, made by the native front. */
 final class AlcoveRuntime implements OciRuntime {
@@ -76,11 +78,12 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
-        // What is left to Java after a container's end keeps this process until then: hooks, and groups that a front in
-        // another user namespace cannot remove.
-        boolean hooks = spec.hooks() != null && !spec.hooks().poststop().isEmpty();
-        boolean stays = foreground && (hooks || OciContainers.joinsUserNamespace(spec));
-        try (Front front = front()) {
+        // What follows a container's end in Java keeps this process until then.
+        boolean stays = foreground && OciContainer.endsInJava(spec);
+        boolean terminal = spec.process() != null && spec.process().terminal();
+        try (TerminalRelay relay =
+                        relay(foreground && terminal && request.consoleSocket().isEmpty());
+                Front front = front()) {
             OciContainer container = containers.create(
                     new OciRequest(
                             request.id(),
@@ -93,7 +96,8 @@ final class AlcoveRuntime implements OciRuntime {
                             foreground,
                             keep || stays,
                             request.pivot(),
-                            groups),
+                            groups,
+                            taker(relay)),
                     spec,
                     front);
             if (!foreground) {
@@ -101,14 +105,24 @@ final class AlcoveRuntime implements OciRuntime {
                 return container;
             }
             start(container);
-            if (stays) {
+            if (relay != null) {
+                relay.serve(front::awaitEnd);
+            } else if (stays) {
                 front.awaitEnd();
-                if (!keep) {
-                    container.delete(true);
-                }
+            }
+            if (stays && !keep) {
+                container.delete(true);
             }
             return container;
         }
+    }
+
+    private static @Nullable TerminalRelay relay(boolean wanted) {
+        return wanted ? TerminalRelay.ofCaller() : null;
+    }
+
+    private static Optional<Consumer<Fd>> taker(@Nullable TerminalRelay relay) {
+        return relay == null ? Optional.empty() : Optional.of(relay::take);
     }
 
     private static void start(OciContainer container) {
@@ -228,9 +242,14 @@ final class AlcoveRuntime implements OciRuntime {
     @Override
     public int exec(ExecRequest request) {
         OciContainer container = containers.find(request.id());
-        OciProcess own = container.config().process();
-        OciProcess process = request.process(own == null ? OciProcess.builder().build() : own);
-        try (Front front = front()) {
+        OciProcess first = container.config().process();
+        OciProcess process =
+                request.process(first == null ? OciProcess.builder().build() : first);
+        boolean own = process.terminal()
+                && !request.detach()
+                && request.consoleSocket().isEmpty();
+        try (TerminalRelay relay = relay(own);
+                Front front = front()) {
             container.exec(
                     new OciExec(
                             process,
@@ -240,8 +259,12 @@ final class AlcoveRuntime implements OciRuntime {
                             request.pidfdSocket(),
                             request.pidFile(),
                             request.preserveFds(),
-                            request.cgroups()),
+                            request.cgroups(),
+                            taker(relay)),
                     front);
+            if (relay != null) {
+                relay.serve(front::awaitEnd);
+            }
         }
         return 0;
     }

@@ -220,6 +220,58 @@ final class OciPreparationTest {
         }
     }
 
+    /** What python3's pty module makes is the caller's terminal. */
+    @Test
+    void theCallersOwnTerminalInTheForeground() throws Exception {
+        Needs.programs("python3", "python3");
+        Path bundle = oci.bundle(
+                "bundle",
+                "busybox stty size; busybox tty; read -r line; echo got $line; exit 5",
+                OciConfigTest.process(p -> p.terminal(true)));
+        String caller = """
+                import fcntl, os, pty, struct, sys, termios
+                pid, master = pty.fork()
+                if pid == 0:
+                    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 31, 71, 0, 0))
+                    os.execv(sys.argv[1], sys.argv[1:])
+                text = b''
+                typed = False
+                while True:
+                    try:
+                        more = os.read(master, 4096)
+                    except OSError:
+                        break
+                    if not more:
+                        break
+                    text += more
+                    if not typed and b'/dev/' in text:
+                        os.write(master, b'hello\\r')
+                        typed = True
+                _, status = os.waitpid(pid, 0)
+                print(text.decode().replace('\\r', ''), os.waitstatus_to_exitcode(status))
+                """;
+        Path script = Files.writeString(folder.resolve("caller.py"), caller);
+        Process run = new ProcessBuilder(
+                        "python3",
+                        script.toString(),
+                        oci.path().toString(),
+                        "--root",
+                        folder.resolve("root").toString(),
+                        "run",
+                        "--bundle",
+                        bundle.toString(),
+                        id)
+                .redirectErrorStream(true)
+                .start();
+        String said;
+        try (var output = run.inputReader()) {
+            said = output.readAllAsString();
+        }
+        assertThat(run.waitFor()).isZero();
+        assertThat(said).contains("31 71\n", "/dev/", "got hello\n").endsWith(" 5\n");
+        assertThat(oci.left()).isEmpty();
+    }
+
     @Test
     void interfacesMoveInWithTheirAddresses() throws Exception {
         UnaryOperator<OciSpec> wanted = OciConfigTest.linux(

@@ -119,7 +119,7 @@ final class OciRefusalsTest {
     void whatCannotBeExecuted() throws Exception {
         refused(
                 OciConfigTest.process(p -> p.args(List.of("/bin"))),
-                "permission denied: is a directory",
+                "permission denied: it is a directory",
                 "likely cause");
     }
 }

@@ -81,7 +81,6 @@ final class Limits {
         return n == null || n < 0 ? OptionalInt.empty() : OptionalInt.of(n.intValue());
     }
 
-    /** Callers in Go write a 0 for what is not set, and no such limit can be 0. */
     private static void memory(CgroupLimits.Builder b, @Nullable LinuxMemory m) {
         if (m == null) {
             return;

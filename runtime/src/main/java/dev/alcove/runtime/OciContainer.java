@@ -435,6 +435,20 @@ public final class OciContainer {
         }
     }
 
+    /**
+     * Whether somebody must see to its end beside the program that waits for it: who runs hooks then, or has the right to
+     * remove its control groups, which a program that has joined another's user namespace has lost.
+     */
+    public static boolean endsInJava(OciSpec config) {
+        OciLinux linux = config.linux();
+        return !hooks(config, OciHooks::poststop).isEmpty()
+                || (linux != null
+                        && (linux.intelRdt() != null
+                                || linux.namespaces().stream()
+                                        .anyMatch(n -> n.type().equals("user")
+                                                && !n.path().isEmpty())));
+    }
+
     private List<OciHook> poststop() {
         try {
             return hooks(config(), OciHooks::poststop);
@@ -557,7 +571,9 @@ public final class OciContainer {
                 .process(process)
                 .linux(roomsOf(own))
                 .build();
-        if (process.terminal() && wanted.consoleSocket().isEmpty()) {
+        if (process.terminal()
+                && wanted.consoleSocket().isEmpty()
+                && wanted.terminal().isEmpty()) {
             throw new ContainerException(
                     Kind.INVALID,
                     "process.terminal: cannot allocate a terminal without --console-socket"
@@ -615,7 +631,7 @@ public final class OciContainer {
                 OciPlan.plan(spec, facts),
                 new Front.Acts(
                         first -> {},
-                        master -> OciContainers.sendTerminal(wanted.consoleSocket(), master),
+                        master -> OciContainers.sendTerminal(wanted.consoleSocket(), wanted.terminal(), master),
                         preparation.listener(ignored -> state())));
     }
 

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -256,7 +257,11 @@ public final class OciContainers {
         }
     }
 
-    static void sendTerminal(Optional<Path> consoleSocket, Fd master) {
+    static void sendTerminal(Optional<Path> consoleSocket, Optional<Consumer<Fd>> taker, Fd master) {
+        if (consoleSocket.isEmpty() && taker.isPresent()) {
+            taker.get().accept(master);
+            return;
+        }
         try (master) {
             if (consoleSocket.isEmpty()) {
                 return;
@@ -273,7 +278,7 @@ public final class OciContainers {
     }
 
     private static void sendTerminal(OciRequest wanted, Fd master) {
-        sendTerminal(wanted.consoleSocket(), master);
+        sendTerminal(wanted.consoleSocket(), wanted.terminal(), master);
     }
 
     private Path folder(String id) {
@@ -334,7 +339,9 @@ public final class OciContainers {
         if (!wanted.groups()) {
             refuseLimits(config);
         }
-        if (process.terminal() && wanted.consoleSocket().isEmpty()) {
+        if (process.terminal()
+                && wanted.consoleSocket().isEmpty()
+                && wanted.terminal().isEmpty()) {
             throw new ContainerException(
                     ContainerException.Kind.INVALID,
                     "process.terminal: cannot allocate a terminal without --console-socket"

@@ -1,9 +1,11 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Fd;
 import dev.alcove.spec.OciProcess;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What exec of an OCI runtime is asked for: one more process in a container.
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param preserved     how many of the caller's descriptors from 3 on it keeps
  * @param groups        groups below the container's own that it enters, by the name of the controller, or by an empty one
  *                      for all
+ * @param terminal      takes the terminal's master where no socket does
  */
 public record OciExec(
         OciProcess process,
@@ -26,7 +29,8 @@ public record OciExec(
         Optional<Path> pidfdSocket,
         Optional<Path> pidFile,
         int preserved,
-        Map<String, String> groups) {
+        Map<String, String> groups,
+        Optional<Consumer<Fd>> terminal) {
     /** Copies the map. */
     public OciExec {
         groups = Map.copyOf(groups);

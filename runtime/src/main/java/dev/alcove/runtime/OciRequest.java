@@ -1,7 +1,9 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Fd;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What create and run of an OCI runtime are asked for.
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param keep          whether its folder stays when its end was waited for
  * @param pivot         whether pivot_root(2) may be used
  * @param groups        whether it gets control groups
+ * @param terminal      takes the terminal's master where no socket does
  */
 public record OciRequest(
         String id,
@@ -29,10 +32,22 @@ public record OciRequest(
         boolean foreground,
         boolean keep,
         boolean pivot,
-        boolean groups) {
+        boolean groups,
+        Optional<Consumer<Fd>> terminal) {
     /** Nothing but an id and a bundle. */
     public static OciRequest of(String id, Path bundle) {
         return new OciRequest(
-                id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false, true, true, true);
+                id,
+                bundle,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                true,
+                false,
+                true,
+                true,
+                true,
+                Optional.empty());
     }
 }
