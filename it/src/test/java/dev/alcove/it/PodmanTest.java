@@ -95,7 +95,8 @@ final class PodmanTest {
         // In force, so that what follows is the limit's doing.
         Said most = podman.run("--memory 16m", "cat /sys/fs/cgroup/memory/memory.limit_in_bytes");
         assertLines(most, "16777216");
-        assertThat(podman.run("--memory 16m", "sh -c 'tail -c 100m /dev/zero > /dev/null; echo ended with $?'").text())
+        assertThat(podman.run("--memory 16m", "sh -c 'tail -c 100m /dev/zero > /dev/null; echo ended with $?'")
+                        .text())
                 .contains("ended with 137");
     }
 
