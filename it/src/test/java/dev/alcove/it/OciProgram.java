@@ -50,6 +50,11 @@ final class OciProgram {
         return program;
     }
 
+    /** The folder of its states. */
+    Path root() {
+        return root;
+    }
+
     /** A bundle whose root file system is busybox's, and whose program is a shell with this script. */
     Path bundle(String name, String script, UnaryOperator<OciSpec> change) throws IOException {
         Path bundle = Files.createDirectories(folder.resolve(name));

@@ -3,8 +3,11 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SeccompListener;
+import dev.alcove.linux.Signal;
 import dev.alcove.linux.UnixSocket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class Front implements AutoCloseable {
     /** Where the front says by which descriptor it is reached: ours, a colon, its own number of its end. */
     public static final String VARIABLE = "ALCOVE_FRONT";
+
+    private static final Duration END = Duration.ofSeconds(10);
 
     private final UnixSocket socket;
     private final int control;
@@ -64,8 +69,13 @@ public final class Front implements AutoCloseable {
         return control;
     }
 
-    /** What is done while the program runs. */
-    record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener) {}
+    /**
+     * What is done while the program runs.
+     *
+     * @param abandoned after a failure of one that the program did not wait for: its process has been ended, and what else
+     *                  it made is to go
+     */
+    record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener, Runnable abandoned) {}
 
     /**
      * Sends the program and follows it until what it starts is there.
@@ -82,10 +92,14 @@ public final class Front implements AutoCloseable {
                 throw e;
             }
         }
+        RuntimeException failed = null;
         while (true) {
             byte[] bytes = new byte[Wire.REPORT_SIZE];
             UnixSocket.Received received = socket.receive(bytes);
             if (received.length() <= 0) {
+                if (failed != null) {
+                    throw failed;
+                }
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
                         "cannot start container '" + spec.name()
@@ -95,6 +109,9 @@ public final class Front implements AutoCloseable {
             switch (report.kind()) {
                 case Wire.REPORT_FAILED -> {
                     awaitEnd();
+                    if (failed != null) {
+                        throw failed;
+                    }
                     throw Failure.of(spec, facts, program, report.step(), (int) report.value());
                 }
                 case Wire.REPORT_SYNC -> {
@@ -106,12 +123,37 @@ public final class Front implements AutoCloseable {
                     }
                     socket.send(new byte[8]);
                 }
-                case Wire.REPORT_CONSOLE -> received.descriptors().forEach(acts.terminal());
+                case Wire.REPORT_CONSOLE ->
+                    failed = attempt(() -> received.descriptors().forEach(acts.terminal()));
                 case Wire.REPORT_LISTENER ->
                     received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
                 default -> {
+                    if (failed != null) {
+                        end((int) report.value());
+                        acts.abandoned().run();
+                        throw failed;
+                    }
                     return (int) report.value();
                 }
+            }
+        }
+    }
+
+    /** What the program does not wait for: it goes on, and what it has started then is ended. */
+    private static @Nullable RuntimeException attempt(Runnable act) {
+        try {
+            act.run();
+            return null;
+        } catch (ContainerException | LinuxException e) {
+            return e;
+        }
+    }
+
+    private static void end(int pid) {
+        try (Pidfd started = Pidfd.open(pid).orElse(null)) {
+            if (started != null) {
+                started.send(Signal.KILL);
+                started.awaitEnd(END);
             }
         }
     }

@@ -310,17 +310,7 @@ public final class OciContainer {
                     "cannot delete container " + id + " that is not stopped: " + status.word()
                             + "\n  mend: kill it first, or delete --force");
         }
-        Optional<OciRecord> known = record();
-        OciRecord record = known.orElse(null);
-        Cgroup cgroup = Cgroup.of(CgroupLayout.read(), group(known));
-        if (record != null && alive(record)) {
-            send(record.pid(), Signal.KILL);
-        }
-        if (cgroup.exists()) {
-            cgroup.kill(END);
-        }
-        dismiss();
-        awaitEnd(record);
+        Cgroup cgroup = end();
         if (cgroup.exists() && !cgroup.remove()) {
             throw new ContainerException(
                     Kind.BUSY,
@@ -334,6 +324,29 @@ public final class OciContainer {
         if (state != null) {
             new OciHookRun("poststop", after).here(state);
         }
+    }
+
+    /** Its creation came to its end and is not to be: all goes but the folder. */
+    void abandon() {
+        Cgroup group = end();
+        if (group.exists()) {
+            group.remove();
+        }
+    }
+
+    /** Ends its processes. */
+    private Cgroup end() {
+        Optional<OciRecord> record = record();
+        Cgroup group = Cgroup.of(CgroupLayout.read(), group(record));
+        boolean noted = record.filter(r -> r.pid() > 0).isPresent();
+        record.filter(OciContainer::alive).ifPresent(r -> send(r.pid(), Signal.KILL));
+        if (group.exists()) {
+            group.kill(END);
+        } else if (!noted) {
+            dismiss();
+        }
+        awaitEnd(record.orElse(null));
+        return group;
     }
 
     /**
@@ -561,7 +574,8 @@ public final class OciContainer {
                 new Front.Acts(
                         first -> {},
                         master -> OciContainers.sendTerminal(wanted.consoleSocket(), master),
-                        dev.alcove.linux.SeccompListener::close));
+                        dev.alcove.linux.SeccompListener::close,
+                        () -> {}));
         if (wanted.pidFile().isPresent()) {
             OciContainers.writePid(wanted.pidFile().get(), pid);
         }

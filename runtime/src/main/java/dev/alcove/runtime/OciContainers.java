@@ -171,7 +171,8 @@ public final class OciContainers {
                                 throw new ContainerException(
                                         ContainerException.Kind.UNSUPPORTED,
                                         "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY is not supported yet");
-                            }));
+                            },
+                            container::abandon));
             long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
             AtomicFile.replace(
                     directory, OciRecord.FILE, record.started(pid, ticks).toJson(), 0600);
@@ -198,7 +199,7 @@ public final class OciContainers {
             told = true;
         } finally {
             if (!told) {
-                container.delete(true);
+                container.abandon();
             }
         }
     }
@@ -273,9 +274,16 @@ public final class OciContainers {
         }
         Path path = bundle.resolve(root.path()).normalize();
         if (!Files.isDirectory(path)) {
-            throw SpecException.of("root.path", "'" + path + "' is not a folder: no such file or directory");
+            throw SpecException.of(
+                    "root.path",
+                    "'" + path + "' is not a folder: " + (Files.exists(path) ? "a file" : "no such file or directory"));
         }
-        return path;
+        try {
+            // The root is mounted over itself, and a link cannot be mounted over.
+            return path.toRealPath();
+        } catch (IOException e) {
+            throw SpecException.of("root.path", "'" + path + "' cannot be found: " + e);
+        }
     }
 
     static String group(String id, OciSpec config) {
