@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * before each step of create's program are {@code OciDeathsTest}'s, in module runtime.)
  */
 final class OciDeaths {
-    private static final int EACH = 3;
+    private static final int EACH = 2;
 
     private final OciProgram oci;
     private final String bundle;
