@@ -30,7 +30,8 @@
 typedef __u8 u8; typedef __u16 u16; typedef __u32 u32; typedef __u64 u64; typedef __s32 i32; typedef __s64 i64;
 #include "wire.h"
 
-enum { SIGKILL_ = 9, SIGCHLD_ = 17, SIG_SETMASK_ = 2, MONOTONIC = 1, DIGITS = 20, BUFFER = 4096 };
+enum { SIGKILL_ = 9, SIGCHLD_ = 17, SIG_SETMASK_ = 2, MONOTONIC = 1, CLONE_PARENT_ = 0x8000,
+       MSG_CMSG_CLOEXEC_ = 0x40000000, DIGITS = 20, BUFFER = 4096 };
 
 /* ---- the kernel ------------------------------------------------------------------------------------------------ */
 
@@ -251,6 +252,42 @@ static i64 milliseconds(void) {
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+#ifdef FUZZ
+#define begin() ((void)0)
+#else
+__attribute__((noreturn)) static void begin(void);
+#endif
+
+/*
+ * A byte from the owner asks for a copy of this process that obeys another program: one more process in a container,
+ * without executing init anew. With the byte come the descriptors that the copy is to have, from 0 on; its program is in
+ * the one with the number CONTROL. It is the owner's child, as this process is. Returns what was read; the copy does
+ * not return. Whoever asked with fewer descriptors, or more than there was room for, sees the end of that socket.
+ */
+static long copy_of_this(int control) {
+    enum { PLACES = 8, ABOVE = 64 };
+    char byte;
+    struct { u64 size; int level, type, fd[PLACES]; } rights = { 0 };
+    struct { char *base; u64 size; } bytes = { &byte, 1 };
+    struct { void *name; u64 name_size; void *bytes; u64 count; void *rights; u64 size; u64 flags; } message = {
+        0, 0, &bytes, 1, &rights, sizeof rights, 0 };
+    long n = sys(__NR_recvmsg, control, &message, MSG_CMSG_CLOEXEC_);
+    int count = n > 0 && rights.size ? (int)((rights.size - offsetof(typeof(rights), fd)) / sizeof(int)) : 0;
+    if (count > CONTROL) {
+        long copy = sys6(__NR_clone, CLONE_PARENT_ | SIGCHLD_, 0, 0, 0, 0, 0);
+        struct report r = { REPORT_COPIED, 0, copy ? copy : sys(__NR_getpid, 0, 0, 0), 0, 0, 0 };
+        if (copy <= 0) sys(__NR_write, rights.fd[CONTROL], &r, sizeof r); /* by the copy, so that it comes before its others */
+        if (!copy) {
+            for (int i = 0; i < count; i++) rights.fd[i] = (int)sys(__NR_fcntl, rights.fd[i], F_DUPFD, ABOVE);
+            for (int i = 0; i < count; i++) sys(__NR_dup3, rights.fd[i], i, 0);
+            sys(__NR_close_range, count, ~0u, 0);
+            begin();
+        }
+    }
+    for (int i = 0; i < count; i++) sys(__NR_close, rights.fd[i], 0, 0);
+    return n;
+}
+
 /*
  * Watches a process: to its end, and reaps it (0); or until it is to be killed (1), since its time is over or its owner,
  * the other end of the control socket, is gone. A terminal's master can be pumped into a log.
@@ -285,8 +322,7 @@ static long monitor(int pid, int pidfd, int control, i64 timeout, i64 terminal, 
         }
         if (fds[TERMINAL].revents && !pump(fds[TERMINAL].fd, log)) fds[TERMINAL].fd = -1;
         if (fds[OWNER].revents) {
-            char ignored[8];
-            long r = sys(__NR_read, control, ignored, sizeof ignored);
+            long r = copy_of_this(control);
             if (r <= 0 && r != -EINTR && r != -EAGAIN && !fds[PROCESS].revents) return 1;
         }
     }
@@ -361,6 +397,8 @@ static int read_fully(int fd, void *to, u64 n) {
 static long await(int fd) {
     char said[1 + sizeof(struct report)];
     u64 n = 0;
+    struct { int fd; short events, revents; } end = { fd, 0, 0 }; /* the end alone: what is said before can wait */
+    while (sys6(__NR_ppoll, (long)&end, 1, 0, 0, 0, 0) == -EINTR);
     while (n < sizeof said) {
         long r = sys(__NR_read, fd, said + n, sizeof said - n);
         if (r == -EINTR) continue;
@@ -466,12 +504,20 @@ static void be_undisturbed(void) {
     sys4(__NR_rt_sigaction, SIGCHLD_, by_default, 0, 8); /* inherited as ignored, it would make wait4 forget the status */
 }
 
-#ifndef FRONT
-__attribute__((used, noreturn)) void start(void) {
-    be_undisturbed();
+/* Takes a program from CONTROL and obeys it; also in a copy, which forgets what it was. */
+__attribute__((noreturn)) static void begin(void) {
+    channel = CONTROL;
+    on_failure = ~0u;
+    unwinding = 0;
     if (!read_fully(channel, &program.head, sizeof program.head)) program.head.magic = 0;
     int status = obey();
     for (;;) sys(__NR_exit_group, status, 0, 0);
+}
+
+#ifndef FRONT
+__attribute__((used, noreturn)) void start(void) {
+    be_undisturbed();
+    begin();
 }
 #endif
 #endif

@@ -33,7 +33,7 @@ public final class Bench {
     private static final int MANY = 5;
 
     /** What many containers cost. */
-    private record Many(double last, double lastByHand, long bytes, double threads) {}
+    private record Many(double last, double lastByHand, long bytes, double threads, double twoByHand) {}
 
     private final Path work;
     private final Path root;
@@ -110,7 +110,12 @@ public final class Bench {
         }
         Arrays.sort(own);
         Arrays.sort(byHand);
-        Many many = new Many(own[MANY / 2], byHand[MANY / 2], bytes, growth.threads());
+        double two;
+        try (Contender one = hand("one", code, "nonet");
+                Contender other = hand("other", code, "nonet")) {
+            two = Growth.twoByHand(one, other);
+        }
+        Many many = new Many(own[MANY / 2], byHand[MANY / 2], bytes, growth.threads(), two);
         new Report(out, results, rounds, warmUp).print(monitor, both, many);
     }
 
@@ -245,7 +250,8 @@ public final class Bench {
             out.println("| memory of the JVM per idle container | 20 KB | " + format(many.bytes() / 1000.0, 1) + " KB"
                     + (many.bytes() < 20_000 ? "" : " (missed)") + " |");
             out.println("| 32 threads to one, containers a second | at least 1.7 | " + format(many.threads(), 2)
-                    + (many.threads() >= 1.7 ? "" : " (missed)") + " |");
+                    + (many.threads() >= 1.7 ? "" : " (missed)")
+                    + "; two processes to one, by hand in C " + format(many.twoByHand(), 2) + " |");
             Samples launcher = results.get(LAUNCHER);
             out.println("| `alcove run host true`, whole process | 300 ms | "
                     + (launcher == null || launcher.empty() ? "not measured" : format(launcher.wall(), 0) + " ms")

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What many containers cost: the last start beside the first, many threads beside one, the JVM's memory for each. */
 final class Growth {
@@ -88,6 +89,45 @@ final class Growth {
         return rounds[ROUNDS / 2];
     }
 
+    /**
+     * The same work by hand: how many times more containers a second two processes start than one; the median round. Two
+     * are as many as there are processors here, and each does one start after the other, so that nothing but the kernel
+     * keeps it from 2.
+     */
+    static double twoByHand(Contender one, Contender other) throws IOException {
+        double[] rounds = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            long began = System.nanoTime();
+            one.run(STARTS);
+            long alone = System.nanoTime() - began;
+            AtomicReference<IOException> failed = new AtomicReference<>();
+            began = System.nanoTime();
+            Thread beside = Thread.ofPlatform().start(() -> {
+                try {
+                    other.run(STARTS / 2);
+                } catch (IOException e) {
+                    failed.set(e);
+                }
+            });
+            one.run(STARTS / 2);
+            join(beside);
+            rounds[i] = (double) alone / (System.nanoTime() - began);
+            if (failed.get() != null) {
+                throw failed.get();
+            }
+        }
+        Arrays.sort(rounds);
+        return rounds[ROUNDS / 2];
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The time of so many starts, shared by so many threads. */
     private long many(int threads) {
         AtomicInteger left = new AtomicInteger(STARTS);
@@ -104,11 +144,7 @@ final class Growth {
             });
         }
         for (Thread thread : all) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            join(thread);
         }
         return System.nanoTime() - began;
     }

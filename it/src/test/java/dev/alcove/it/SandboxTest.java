@@ -108,6 +108,32 @@ class SandboxTest {
         assertThat(folder).isDirectoryContaining(file::equals);
     }
 
+    /** What is mounted below a path that it may read is as read-only as the path. */
+    @Test
+    void whatIsMountedBelowIsReadOnlyToo(@TempDir Path folder) {
+        OwnMounts.in(folder, base -> {
+            Path below = base.resolve("below");
+            OwnMounts.tmpfs(below);
+            Path data = Files.writeString(below.resolve("data"), "seen");
+            Files.setPosixFilePermissions(below, PosixFilePermissions.fromString("rwxrwxrwx"));
+            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rw-rw-rw-"));
+            try {
+                assertThat(pry("read", data.toString())
+                                .read(base)
+                                .run()
+                                .stdout()
+                                .text())
+                        .contains("seen");
+                failed(pry("write", data.toString(), "changed").read(base).run(), data.toString());
+                failed(pry("create", below + "/more").read(base).run(), below.toString());
+                assertThat(data).hasContent("seen");
+                assertThat(below.resolve("more")).doesNotExist();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
     @Test
     void statusesAreItsOwn() throws Exception {
         assertThat(pry("exit", "137").run().ending()).isEqualTo(new Ending.Exited(137));

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A child process of this one, as {@link Spawn} started it. Until it is reaped it keeps its id, so that nobody else
+ * A child process of this one, which {@link Spawn} or another process made. Until it is reaped it keeps its id, so that nobody else
  * can get it. Somebody has to reap it, or it stays as a zombie as long as this process lives.
  */
 public final class Child {
@@ -24,6 +24,15 @@ public final class Child {
 
     Child(int pid) {
         this.pid = pid;
+    }
+
+    /**
+     * A child that another process made for this one, clone(2) with CLONE_PARENT.
+     *
+     * @param pid its process id, in this process's PID namespace
+     */
+    public static Child madeFor(int pid) {
+        return new Child(pid);
     }
 
     /**

@@ -14,9 +14,7 @@ import dev.alcove.spec.Sysctl;
 import dev.alcove.spec.TimeOffset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,12 +28,11 @@ final class BuilderCheck {
     private static final int LONGEST_NAME = 64;
 
     private static final int WORST_OOM = 1000;
-    private static final int MOST_CHARACTERS = 0xffff;
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
     private final ContainerBuilder b;
-    private final List<String> faults = new ArrayList<>(0);
+    private final Faults faults = new Faults();
 
     private BuilderCheck(ContainerBuilder builder) {
         this.b = builder;
@@ -48,31 +45,28 @@ final class BuilderCheck {
      */
     static void check(ContainerBuilder builder) {
         BuilderCheck c = new BuilderCheck(builder);
-        c.command();
+        c.faults.command(builder.command);
+        c.faults.environment(builder.environment);
+        c.faults.directory(builder.directory);
         c.names();
         c.rooms();
         c.root();
-        c.streams();
+        c.faults.streams(builder.streams, builder.consoleSize);
+        c.faults.user(builder.user);
         c.supervisor();
         c.process();
         c.limits();
         c.devices();
         c.files();
-        if (c.faults.size() == 1) {
-            throw new IllegalArgumentException(c.faults.getFirst());
-        }
-        if (!c.faults.isEmpty()) {
-            throw new IllegalArgumentException("this container cannot be, for " + c.faults.size() + " reasons:\n  "
-                    + String.join("\n  ", c.faults));
-        }
+        c.faults.refuse("this container");
     }
 
     private void fault(String method, String problem) {
-        faults.add(method + ": " + problem);
+        faults.add(method, problem);
     }
 
     private static String quote(String value) {
-        return SpecException.quote(value);
+        return Faults.quote(value);
     }
 
     private boolean own(NamespaceKind kind) {
@@ -80,30 +74,7 @@ final class BuilderCheck {
     }
 
     private boolean clean(String method, String text) {
-        if (text.indexOf('\0') >= 0) {
-            fault(method, quote(text) + " holds a NUL character, which ends a string for the kernel");
-            return false;
-        }
-        return true;
-    }
-
-    private void command() {
-        if (b.command.isEmpty() || b.command.getFirst().isEmpty()) {
-            fault("command", "a container needs a command to run");
-        }
-        b.command.forEach(word -> clean("command", word));
-        for (Map.Entry<String, String> e : b.environment.entrySet()) {
-            String name = e.getKey();
-            if (name.isEmpty() || name.indexOf('=') >= 0) {
-                fault("environment", quote(name) + " is not a variable's name: it has no =, and is not empty");
-            }
-            if (clean("environment", name)) {
-                clean("environment", e.getValue());
-            }
-        }
-        if (clean("directory", b.directory) && !b.directory.isEmpty() && !b.directory.startsWith("/")) {
-            fault("directory", quote(b.directory) + " is not an absolute path");
-        }
+        return faults.clean(method, text);
     }
 
     private void names() {
@@ -190,29 +161,6 @@ final class BuilderCheck {
         }
     }
 
-    private void streams() {
-        StreamChoice s = b.streams;
-        if (s.hiddenByTerminal()) {
-            fault("terminal", "a terminal takes the place of standard input, output and error: leave redirects out");
-        }
-        if (!s.given().isEmpty() && s.redirected()) {
-            fault("redirect", "the streams are given as descriptors and as redirects: choose one");
-        }
-        b.consoleSize.ifPresent(size -> {
-            if (!s.terminal()) {
-                fault("terminalSize", "there is no terminal: terminal(true) gives it one");
-            }
-            if (size.height() < 0
-                    || size.height() > MOST_CHARACTERS
-                    || size.width() < 0
-                    || size.width() > MOST_CHARACTERS) {
-                fault(
-                        "terminalSize",
-                        size.height() + " rows and " + size.width() + " columns: each is 0 to " + MOST_CHARACTERS);
-            }
-        });
-    }
-
     private void supervisor() {
         if (b.supervisor.isPresent() && b.streams.log().isPresent()) {
             fault("supervisor", "a detached container outlives this process, and nobody would answer for it then");
@@ -220,9 +168,6 @@ final class BuilderCheck {
     }
 
     private void process() {
-        if (!SpecCheck.goodUmask(b.user)) {
-            fault("user", "the umask is not a mask of permissions, 0 to 0777");
-        }
         for (String name : b.capabilities) {
             if (Capability.named(name).isEmpty()) {
                 fault("capabilities", quote(name) + " is not a capability, capabilities(7)");

@@ -75,11 +75,22 @@ public final class Container implements AutoCloseable {
 
     static Container start(
             StreamChoice choice, ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
+        return start(choice, spec, facts, program, more, Optional.empty());
+    }
+
+    /** The same, by a copy of the monitor of the container in which it is one more process. */
+    static Container start(
+            StreamChoice choice,
+            ContainerSpec spec,
+            HostFacts facts,
+            Program program,
+            Map<Integer, Fd> more,
+            Optional<Launcher.Started> within) {
         Streams streams = Streams.open(choice);
         boolean done = false;
         try {
             Launcher.Started started =
-                    Launcher.start(spec, facts, program, streams.in(), streams.out(), streams.err(), more);
+                    Launcher.start(spec, facts, program, streams.in(), streams.out(), streams.err(), more, within);
             try {
                 Container container = new Container(spec, started, streams);
                 done = true;
@@ -443,7 +454,14 @@ public final class Container implements AutoCloseable {
             joinable = known;
         }
         ExecTarget target = known.target();
-        return new ExecBuilder(known.state(), spec::seccomp, this::pinned, pid -> target, spec.supervisor(), command);
+        return new ExecBuilder(
+                known.state(),
+                spec::seccomp,
+                this::pinned,
+                pid -> target,
+                spec.supervisor(),
+                spec.monitorCopies() ? Optional.of(started) : Optional.empty(),
+                command);
     }
 
     /** What one more process needs to know; looked up once, for the first. */

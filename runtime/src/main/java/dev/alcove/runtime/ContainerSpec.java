@@ -59,6 +59,17 @@ public record ContainerSpec(
                         .anyMatch(n -> n.type().equals("user") && !n.path().isEmpty());
     }
 
+    /**
+     * Whether its monitor can be copied for one more process in it: it listens to this JVM alone, and is in the namespaces
+     * that it was started in, as are its children.
+     */
+    boolean monitorCopies() {
+        boolean joins = config.linux() != null
+                && (config.linux().namespaces().stream().anyMatch(n -> !n.path().isEmpty())
+                        || !config.linux().timeOffsets().isEmpty());
+        return !detached && supervisor.isEmpty() && !joins;
+    }
+
     /** The descriptor on which whoever runs the program gets it and reports. */
     int control() {
         return front.map(FrontCall::control).orElse(Wire.CONTROL);

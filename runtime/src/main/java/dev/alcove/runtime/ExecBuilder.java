@@ -31,6 +31,7 @@ public final class ExecBuilder {
     private final Supplier<Pidfd> process;
     private final IntFunction<ExecTarget> target;
     private final Optional<Supervisor> supervisor;
+    private final Optional<Launcher.Started> within;
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private OciUser user;
@@ -47,6 +48,7 @@ public final class ExecBuilder {
      * @param process   opens a handle of its first process, or says why it cannot
      * @param target     what there is to join, by the first process's pid
      * @param supervisor who is asked about its calls, as about the container's
+     * @param within     the container as this process started it, if its monitor can be copied
      */
     ExecBuilder(
             StoredState container,
@@ -54,12 +56,14 @@ public final class ExecBuilder {
             Supplier<Pidfd> process,
             IntFunction<ExecTarget> target,
             Optional<Supervisor> supervisor,
+            Optional<Launcher.Started> within,
             List<String> command) {
         this.container = container;
         this.seccomp = seccomp;
         this.process = process;
         this.target = target;
         this.supervisor = supervisor;
+        this.within = within;
         this.command = List.copyOf(command);
         this.user = new OciUser(container.uid(), container.gid(), null, container.groups(), "");
         this.directory = container.cwd();
@@ -162,10 +166,12 @@ public final class ExecBuilder {
     /**
      * Starts it; returns when its program has been executed.
      *
-     * @throws IllegalArgumentException if it is detached and the container has a supervisor
+     * @throws IllegalArgumentException naming each method that was told what cannot be, or if it is detached and the
+     *                                  container has a supervisor
      * @throws ContainerException       CONFLICT if the container does not run, or as {@link ContainerBuilder#start()}
      */
     public Container start() {
+        check();
         if (supervisor.isPresent() && !privileged && streams.log().isPresent()) {
             throw new IllegalArgumentException("detached: the container's supervisor is asked about the calls of this"
                     + " process too, which would outlive it, and nobody would answer then");
@@ -174,10 +180,25 @@ public final class ExecBuilder {
             ContainerSpec spec = spec(first.pid());
             HostFacts facts = HostProbe.read(spec);
             return Container.start(
-                    streams, spec, facts, Planner.plan(spec, facts), Map.of(ExecTarget.PIDFD, first.fd()));
+                    streams,
+                    spec,
+                    facts,
+                    Planner.plan(spec, facts),
+                    Map.of(ExecTarget.PIDFD, first.fd()),
+                    streams.log().isPresent() ? Optional.empty() : within);
         } catch (LinuxException | UncheckedIOException e) {
             throw Failure.here("execute in container '" + container.name() + "'", e);
         }
+    }
+
+    private void check() {
+        Faults faults = new Faults();
+        faults.command(command);
+        faults.environment(environment);
+        faults.directory(directory);
+        faults.user(user);
+        faults.streams(streams, size);
+        faults.refuse("this process");
     }
 
     private ContainerSpec spec(int pid) {

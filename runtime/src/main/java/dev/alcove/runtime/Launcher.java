@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,31 @@ final class Launcher {
      * ours: then it is what made it), the terminal's master if there is one.
      */
     record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
+        /**
+         * Has the monitor copied, for one more process in its container: cheaper than another init.
+         *
+         * @param pair  the socket of the copy, left for us; its program is in it already
+         * @param fds   the descriptors that it is to have
+         * @return the copy, or nothing if the monitor has ended, or could not make one
+         */
+        Optional<Child> copy(UnixSocket.Pair pair, Map<Integer, Fd> fds) {
+            List<Fd> ordered = new ArrayList<>();
+            for (int i = 0; i < fds.size(); i++) {
+                ordered.add(fds.get(i));
+            }
+            try {
+                control.send(new byte[1], ordered);
+            } catch (LinuxException | IllegalStateException e) {
+                // It is over, or our side of it is closed: whoever asked learns that in the usual way.
+                return Optional.empty();
+            }
+            pair.right().close();
+            Report report = read(pair.left());
+            return report == null || report.value() < 0
+                    ? Optional.empty()
+                    : Optional.of(Child.madeFor((int) report.value()));
+        }
+
         /** Nobody is there to hold it: it ends, and nothing is left. */
         void abandon(ContainerSpec spec) {
             control.close(); // the monitor of one that is not detached kills it now
@@ -103,30 +129,54 @@ final class Launcher {
      * Starts a container and waits until its program has been executed.
      *
      * @param in   what becomes its standard input, likewise out and err; they stay the caller's
-     * @param more further descriptors for init, by the number they get
+     * @param more   further descriptors for init, by the number they get
+     * @param within the container in which it is one more process, if its monitor can be copied
      * @throws ContainerException if a step failed; nothing is left then
      */
     static Started start(
-            ContainerSpec spec, HostFacts facts, Program program, Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
-        return new Launcher(spec, facts, program).start(in, out, err, more);
+            ContainerSpec spec,
+            HostFacts facts,
+            Program program,
+            Fd in,
+            Fd out,
+            Fd err,
+            Map<Integer, Fd> more,
+            Optional<Started> within) {
+        Launcher launcher = new Launcher(spec, facts, program);
+        Map<Integer, Fd> fds = new HashMap<>(more);
+        fds.putAll(Map.of(0, in, 1, out, 2, err));
+        byte[] encoded = ProgramEncoder.encode(program);
+        if (within.isPresent()) {
+            Optional<Started> copied = launcher.begin(encoded, fds, within);
+            if (copied.isPresent()) {
+                return copied.get();
+            }
+        }
+        return launcher.begin(encoded, fds, Optional.empty()).orElseThrow();
     }
 
-    private Started start(Fd in, Fd out, Fd err, Map<Integer, Fd> more) {
-        byte[] encoded = ProgramEncoder.encode(program);
+    /** Starts init, or has a monitor copied; empty if that monitor does not. */
+    private Optional<Started> begin(byte[] encoded, Map<Integer, Fd> fds, Optional<Started> within) {
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
-        Child monitor;
-        int sent;
+        Child monitor = null;
+        int sent = 0;
         try (UnixSocket theirs = pair.right()) {
             // Already there when init comes to read it: neither waits for the other.
             sent = control.sendWhatFits(encoded);
-            Map<Integer, Fd> fds = new HashMap<>(more);
-            fds.putAll(Map.of(0, in, 1, out, 2, err, Wire.CONTROL, theirs.fd()));
-            monitor = Spawn.spawn(InitBinary.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
-        } catch (RuntimeException | Error e) {
-            control.close();
-            throw e;
+            fds.put(Wire.CONTROL, theirs.fd());
+            monitor = within.isPresent()
+                    ? within.get().copy(pair, fds).orElse(null)
+                    : Spawn.spawn(InitBinary.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
+        } finally {
+            if (monitor == null) {
+                control.close();
+            }
         }
+        return monitor == null ? Optional.empty() : Optional.of(follow(control, monitor, encoded, sent));
+    }
+
+    private Started follow(UnixSocket control, Child monitor, byte[] encoded, int sent) {
         boolean started = false;
         try {
             sendRest(control, encoded, sent);

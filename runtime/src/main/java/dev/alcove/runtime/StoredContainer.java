@@ -289,6 +289,7 @@ public final class StoredContainer {
                 this::process,
                 pid -> ExecTarget.of(state, pid),
                 Optional.empty(),
+                Optional.empty(),
                 command);
     }
 }

@@ -11,8 +11,11 @@ import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.NamespaceSet;
 import dev.alcove.spec.Bytes;
 import dev.alcove.spec.LinuxPids;
+import dev.alcove.spec.OciUser;
 import java.io.BufferedReader;
 import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +62,30 @@ class ContainerControlTest {
 
     private static long ticks(Container c) {
         return c.stats().cpu().orElseThrow().usageNanos();
+    }
+
+    @Test
+    void oneMoreProcessThatCannotBeIsRefusedWithAllItsFaults() {
+        try (Container c = cat().start()) {
+            ExecBuilder b = c.exec("a\0b")
+                    .directory("work")
+                    .terminal(true)
+                    .terminalSize(70000, 80)
+                    .redirectOutput(Redirect.DISCARD)
+                    .user(new OciUser(0, 0, 01000L, List.of(), ""));
+            b.environment().put("A=B", "x");
+            assertThatThrownBy(b::start)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("this process cannot be, for 6 reasons:")
+                    .hasMessageContainingAll(
+                            "\n  command: ",
+                            "\n  directory: 'work'",
+                            "\n  terminal: ",
+                            "\n  terminalSize: 70000 rows",
+                            "\n  user: the umask",
+                            "\n  environment: 'A=B'");
+            assertThatThrownBy(() -> c.exec().start()).hasMessage("command: there is no command to run");
+        }
     }
 
     @Test
