@@ -89,7 +89,8 @@ final class ContainerdTest {
         assertThat(said("", "/bin/busybox grep NoNewPrivs /proc/self/status")).endsWith("1");
         assertThat(said("--allow-new-privs", "/bin/busybox grep NoNewPrivs /proc/self/status"))
                 .endsWith("0");
-        assertThat(room.attempt(run("--rm --read-only", "/bin/touch /x")).text()).contains("Read-only file system");
+        assertThat(room.attempt(run("--rm --read-only", "/bin/touch /x")).text())
+                .contains("Read-only file system");
         Files.writeString(folder.resolve("shown"), "shown\n");
         assertThat(said("--mount type=bind,src=" + folder + "/shown,dst=/h,options=rbind:ro", "/bin/cat /h"))
                 .isEqualTo("shown");
@@ -128,11 +129,13 @@ final class ContainerdTest {
     private String limit(String pid, String controller, String one, String two) {
         return room.say("g=$(awk -F: '$2 == \"" + controller + "\" { print $3 }' /proc/" + pid + "/cgroup); "
                 + "if [ -n \"$g\" ]; then cat /sys/fs/cgroup/" + controller + "$g/" + one
-                + "; else cat /sys/fs/cgroup$(awk -F: '$1 == 0 { print $3 }' /proc/" + pid + "/cgroup)/" + two + "; fi");
+                + "; else cat /sys/fs/cgroup$(awk -F: '$1 == 0 { print $3 }' /proc/" + pid + "/cgroup)/" + two
+                + "; fi");
     }
 
     private void gone() {
-        room.say("ctr task kill -a -s KILL c; for i in $(seq 100); do ctr task ls | grep -q STOPPED && break; sleep 0.1; done");
+        room.say(
+                "ctr task kill -a -s KILL c; for i in $(seq 100); do ctr task ls | grep -q STOPPED && break; sleep 0.1; done");
         room.attempt("ctr task delete c");
         room.say("ctr container rm c");
         assertThat(room.say("ctr task ls -q; ctr container ls -q")).isEmpty();
@@ -196,7 +199,8 @@ final class ContainerdTest {
             assertThat(said.status()).as(said.text()).isEqualTo(1);
             assertThat(said.text()).contains(c[1]);
         }
-        assertThat(room.attempt(run("--rm --with-ns network:/no/such", "/bin/true")).text())
+        assertThat(room.attempt(run("--rm --with-ns network:/no/such", "/bin/true"))
+                        .text())
                 .contains("/no/such");
         assertThat(room.say("ctr task ls -q; ctr container ls -q")).isEmpty();
         assertThat(room.others()).noneMatch(p -> p.contains("shim"));
@@ -225,7 +229,8 @@ final class ContainerdTest {
         String image = image();
         String run = "ctr run --rm --snapshotter native --runc-binary " + program + " --cgroup " + room.group();
         assertThat(room.say(run + "/i1 " + image + " c")).isEqualTo("sh /bin");
-        assertThat(room.say(run + "/i2 " + image + " c sh -c 'echo kept > /kept; cat /kept'")).isEqualTo("kept");
+        assertThat(room.say(run + "/i2 " + image + " c sh -c 'echo kept > /kept; cat /kept'"))
+                .isEqualTo("kept");
         assertThat(room.say(run + "/i3 --uidmap 0:100000:65536 --gidmap 0:100000:65536 " + image
                         + " c sh -c 'cat /proc/self/uid_map; touch /x; ls -ln /x'"))
                 .containsPattern("^\\s*0\\s+100000\\s+65536\\n.* 0 +0 .*/x");

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +93,8 @@ final class DockerTest {
         assertThat(said("-v vol:/v:ro", "sh -c 'cat /v/a; touch /v/b 2>&1 || true'"))
                 .startsWith("kept")
                 .contains("Read-only file system");
-        assertThat(room.attempt("docker run --rm --read-only box touch /x").text()).contains("Read-only file system");
+        assertThat(room.attempt("docker run --rm --read-only box touch /x").text())
+                .contains("Read-only file system");
         assertThat(said("--cap-drop ALL --cap-add NET_RAW", "busybox grep Cap /proc/self/status"))
                 .contains("CapPrm:\t0000000000002000")
                 .contains("CapBnd:\t0000000000002000");
@@ -99,7 +102,9 @@ final class DockerTest {
                 .isEqualTo("NoNewPrivs:\t1\nSeccomp:\t2");
         assertThat(said("--security-opt seccomp=unconfined", "busybox grep Seccomp: /proc/self/status"))
                 .endsWith("0");
-        assertThat(said("--device /dev/null:/dev/mine --cgroupns private", "sh -c 'echo x > /dev/mine; cat /proc/self/cgroup'"))
+        assertThat(said(
+                        "--device /dev/null:/dev/mine --cgroupns private",
+                        "sh -c 'echo x > /dev/mine; cat /proc/self/cgroup'"))
                 .endsWith(":/");
         String here = room.say("for n in ipc net pid uts; do readlink /proc/self/ns/$n; done");
         assertThat(room.say("docker run --rm --ipc host --network host --pid host --uts host box"
@@ -140,7 +145,9 @@ final class DockerTest {
         health("healthy");
         assertThat(room.say("docker logs web").lines()).containsExactlyInAnyOrder("out", "err");
         room.say("echo copied > /run/copied; docker cp /run/copied web:/copied");
-        assertThat(room.say("docker exec web cat /copied; docker diff web")).contains("copied").contains("A /copied");
+        assertThat(room.say("docker exec web cat /copied; docker diff web"))
+                .contains("copied")
+                .contains("A /copied");
 
         room.say("docker stop web");
         assertThat(state("web")).isEqualTo("exited 9");
@@ -156,9 +163,11 @@ final class DockerTest {
     }
 
     private String limits(String group) {
-        return room.say("cd /sys/fs/cgroup; if [ -d memory ]; then cat memory" + group + "/memory.limit_in_bytes cpu" + group
-                + "/cpu.cfs_quota_us pids" + group + "/pids.max; else cat ." + group + "/memory.max; cut -d' ' -f1 ." + group
-                + "/cpu.max; cat ." + group + "/pids.max; fi");
+        return room.say(
+                "cd /sys/fs/cgroup; if [ -d memory ]; then cat memory" + group + "/memory.limit_in_bytes cpu" + group
+                        + "/cpu.cfs_quota_us pids" + group + "/pids.max; else cat ." + group
+                        + "/memory.max; cut -d' ' -f1 ." + group
+                        + "/cpu.max; cat ." + group + "/pids.max; fi");
     }
 
     private String state(String name) {
@@ -166,9 +175,15 @@ final class DockerTest {
     }
 
     private void health(String wanted) {
-        Wait.until(
+        await(
                 wanted,
-                () -> room.say("docker inspect -f '{{.State.Health.Status}}' web").equals(wanted));
+                () -> room.say("docker inspect -f '{{.State.Health.Status}}' web")
+                        .equals(wanted));
+    }
+
+    /** Several starts of a container lie in between. */
+    private static void await(String what, BooleanSupplier condition) {
+        assertThat(Wait.within(Duration.ofSeconds(100), condition)).as(what).isTrue();
     }
 
     @Test
@@ -186,7 +201,8 @@ final class DockerTest {
         Said typed = room.attempt("script -qec 'timeout 60 docker run --rm -it box sh -c \"tty; exit 5\"' /dev/null");
         assertThat(typed.status()).as(typed.text()).isEqualTo(5);
         assertThat(typed.text()).contains("/dev/pts/0");
-        assertThat(room.say("echo 'echo typed; exit' | docker run --rm -i box sh")).isEqualTo("typed");
+        assertThat(room.say("echo 'echo typed; exit' | docker run --rm -i box sh"))
+                .isEqualTo("typed");
         room.say("docker run -d --name other --network none --ipc shareable box sleep 1000");
         Said exec = room.attempt("script -qec 'timeout 60 docker exec -it other sh -c \"tty; exit 6\"' /dev/null");
         assertThat(exec.status()).as(exec.text()).isEqualTo(6);
@@ -204,10 +220,13 @@ final class DockerTest {
         assertThat(room.say("docker wait greedy")).isEqualTo("137");
         assertThat(room.say("docker inspect -f '{{.State.OOMKilled}}' greedy")).isEqualTo("true");
         room.say("docker run -d --name again --restart on-failure:2 box sh -c 'exit 4'");
-        Wait.until("it was started twice more", () -> room.say("docker inspect -f '{{.RestartCount}} {{.State.Status}}' again")
-                .equals("2 exited"));
+        await(
+                "it was started twice more",
+                () -> room.say("docker inspect -f '{{.RestartCount}} {{.State.Status}}' again")
+                        .equals("2 exited"));
         assertThat(room.say("docker inspect -f '{{.State.ExitCode}}' again")).isEqualTo("4");
-        assertThat(room.say("docker create --name later box echo created; docker start -a later")).endsWith("created");
+        assertThat(room.say("docker create --name later box echo created; docker start -a later"))
+                .endsWith("created");
         room.say("docker rm -f other greedy again later");
 
         // CAP_SYS_RESOURCE and the like: where the caller does not have them itself, nobody can give them.
@@ -225,8 +244,8 @@ final class DockerTest {
                 new String[] {"group", "remapped:x:200000:"},
                 new String[] {"subuid", "remapped:200000:65536"},
                 new String[] {"subgid", "remapped:200000:65536"})) {
-            room.say("cd /run; cp /etc/" + line[0] + " .; echo '" + line[1] + "' >> " + line[0] + "; mount --bind " + line[0]
-                    + " /etc/" + line[0]);
+            room.say("cd /run; cp /etc/" + line[0] + " .; echo '" + line[1] + "' >> " + line[0] + "; mount --bind "
+                    + line[0] + " /etc/" + line[0]);
         }
         docker("--userns-remap remapped");
         assertThat(said("", "sh -c 'cat /proc/self/uid_map; id; touch /x; ls -ln /x'"))

@@ -47,7 +47,8 @@ final class OciDeaths {
         ProcessHandle.allProcesses().forEach(p -> {
             try {
                 String words = Files.readString(
-                        Path.of("/proc", Long.toString(p.pid()), "cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1);
+                        Path.of("/proc", Long.toString(p.pid()), "cmdline"),
+                        java.nio.charset.StandardCharsets.ISO_8859_1);
                 // The last words of a shell's script may name it too.
                 if (List.of(words.split("\0", -1)).contains(id) || words.contains("# " + id + "\0")) {
                     traces.add("process " + p.pid() + " " + words.replace('\0', ' '));

@@ -85,8 +85,7 @@ final class OciFailuresTest {
         String bundle = bundle("true");
         Path jvm = folder.resolve("alcove-oci.jvm");
         Files.delete(jvm);
-        assertThat(refused("create", "--bundle", bundle, id).text())
-                .contains("alcove-oci: cannot open " + jvm);
+        assertThat(refused("create", "--bundle", bundle, id).text()).contains("alcove-oci: cannot open " + jvm);
         Files.writeString(jvm, "/no/such/java\0");
         assertThat(refused("create", "--bundle", bundle, id).text())
                 .contains("alcove-oci: cannot execute /no/such/java");
@@ -111,12 +110,16 @@ final class OciFailuresTest {
                 shell.attempt("head -c 1m /dev/zero > " + states + "/filler");
                 Said said = shell.attempt(create);
                 assertThat(said.status()).as(said.text()).isEqualTo(1);
-                assertThat(said.text()).containsIgnoringCase("no space left on device").doesNotContain("internal error");
-                assertThat(shell.say("ls " + states + "/oci")).as("nothing is left").isEmpty();
+                assertThat(said.text())
+                        .containsIgnoringCase("no space left on device")
+                        .doesNotContain("internal error");
+                assertThat(shell.say("ls " + states + "/oci"))
+                        .as("nothing is left")
+                        .isEmpty();
                 shell.say("rm -f " + states + "/filler");
                 assertThat(shell.attempt(create.replace("create", "delete --force")
-                                .replace("--bundle " + bundle, ""))
-                        .status())
+                                        .replace("--bundle " + bundle, ""))
+                                .status())
                         .isZero();
                 shell.say("umount " + states);
             }
@@ -181,12 +184,14 @@ final class OciFailuresTest {
     @Test
     void aHookHasItsOwnName() throws IOException {
         Path said = folder.resolve("said");
-        OciHook hook = new OciHook(
-                "/bin/busybox", List.of("echo", "hook", "said"), List.of(), 10);
+        OciHook hook = new OciHook("/bin/busybox", List.of("echo", "hook", "said"), List.of(), 10);
         OciHook shell = new OciHook("/bin/sh", List.of("named", "-c", "echo $0 > " + said), List.of("PATH=/bin"), 10);
-        Path bundle = oci.bundle("bundle", "true", spec -> spec.toBuilder()
-                .hooks(new OciHooks(List.of(hook), List.of(shell), List.of(), List.of(), List.of(), List.of()))
-                .build());
+        Path bundle = oci.bundle(
+                "bundle",
+                "true",
+                spec -> spec.toBuilder()
+                        .hooks(new OciHooks(List.of(hook), List.of(shell), List.of(), List.of(), List.of(), List.of()))
+                        .build());
         ok("create", "--bundle", bundle.toString(), id);
         assertThat(said).content().isEqualTo("named\n");
         ok("delete", "--force", id);
@@ -197,7 +202,9 @@ final class OciFailuresTest {
         Path bundle = oci.bundle("bundle", "true", spec -> {
             var process = spec.process();
             assertThat(process).isNotNull();
-            return spec.toBuilder().process(process.toBuilder().terminal(true).build()).build();
+            return spec.toBuilder()
+                    .process(process.toBuilder().terminal(true).build())
+                    .build();
         });
         Path file = Files.createFile(folder.resolve("file"));
         for (Path bad : List.of(folder.resolve("missing"), file, folder)) {
@@ -254,7 +261,8 @@ final class OciFailuresTest {
         assertThat(refused("create", "--bundle", bundle, "--pid-file", folder + "/no/such/pid", id)
                         .text())
                 .contains("pid file " + folder + "/no/such/pid");
-        assertThat(refused("create", "--bundle", bundle, "--preserve-fds", "3", id).text())
+        assertThat(refused("create", "--bundle", bundle, "--preserve-fds", "3", id)
+                        .text())
                 .contains("--preserve-fds")
                 .contains("3");
         assertThat(refused("create", "--bundle", folder + "/nosuch", id).text()).contains("nosuch");
@@ -285,7 +293,9 @@ final class OciFailuresTest {
                 "-c",
                 "cd " + bundle + "/rootfs && " + oci.path() + " --root ../../root create --bundle .. " + id
                         + " > ../../said 2>&1"));
-        assertThat(relative.status()).as(Files.readString(folder.resolve("said"))).isZero();
+        assertThat(relative.status())
+                .as(Files.readString(folder.resolve("said")))
+                .isZero();
         assertThat(oci.run("state", id).text()).contains("\"bundle\": \"" + bundle + "\"");
         ok("delete", "--force", id);
         nothingOf(id);
@@ -305,14 +315,16 @@ final class OciFailuresTest {
     void fromAFolderThatIsDeleted() throws IOException {
         String bundle = bundle("sleep 1000");
         Path gone = folder.resolve("gone");
-        for (String command : List.of("create --bundle " + bundle + " " + id, "state " + id, "start " + id,
-                "delete --force " + id)) {
+        for (String command :
+                List.of("create --bundle " + bundle + " " + id, "state " + id, "start " + id, "delete --force " + id)) {
             Said said = Shell.attempt(List.of(
                     "sh",
                     "-c",
                     "mkdir " + gone + " && cd " + gone + " && rmdir " + gone + " && " + oci.path() + " --root "
                             + oci.root() + " " + command + " > " + folder + "/said 2>&1"));
-            assertThat(said.status()).as(command + ": " + Files.readString(folder.resolve("said"))).isZero();
+            assertThat(said.status())
+                    .as(command + ": " + Files.readString(folder.resolve("said")))
+                    .isZero();
         }
         nothingOf(id);
     }
@@ -361,7 +373,8 @@ final class OciFailuresTest {
         assertThat(oci.left()).isEmpty();
         nothingOf(id);
 
-        for (List<String> command : List.of(List.of("create", "--bundle", bundle), List.of("start"), List.of("delete", "--force"))) {
+        for (List<String> command :
+                List.of(List.of("create", "--bundle", bundle), List.of("start"), List.of("delete", "--force"))) {
             List<OciProgram.Running> each = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 List<String> words = new ArrayList<>(command);
@@ -385,7 +398,14 @@ final class OciFailuresTest {
         String bundle = bundle("until [ -e /end ]; do sleep 0.1; done; exit 23");
         Path said = folder.resolve("ends");
         Process process = new ProcessBuilder(
-                        caller.toString(), oci.path().toString(), "--root", oci.root().toString(), "create", "--bundle", bundle, id)
+                        caller.toString(),
+                        oci.path().toString(),
+                        "--root",
+                        oci.root().toString(),
+                        "create",
+                        "--bundle",
+                        bundle,
+                        id)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
