@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 /** The runtime itself: containers of module runtime, made by the native front. */
 final class AlcoveRuntime implements OciRuntime {
     private final OciContainers containers;
+    private final boolean groups;
     private final Supplier<Optional<Front>> fronts;
 
     /**
@@ -36,11 +37,24 @@ final class AlcoveRuntime implements OciRuntime {
     AlcoveRuntime(RuntimeOptions options, Supplier<Optional<Front>> fronts) {
         switch (options.cgroups()) {
             case CGROUPFS -> {}
-            case SYSTEMD -> throw unsupported("--systemd-cgroup", "use --cgroup-manager cgroupfs");
-            case DISABLED -> throw unsupported("--cgroup-manager disabled", "use --cgroup-manager cgroupfs");
+            case SYSTEMD ->
+                throw new ContainerException(
+                        Kind.UNSUPPORTED,
+                        "--systemd-cgroup: the control groups cannot be made by systemd: " + withoutSystemd()
+                                + "\n  mend: use --cgroup-manager cgroupfs (podman: --cgroup-manager cgroupfs; docker:"
+                                + " native.cgroupdriver=cgroupfs; containerd: SystemdCgroup = false)");
+            case DISABLED -> {}
         }
+        this.groups = options.cgroups() != RuntimeOptions.CgroupDriver.DISABLED;
         this.containers = OciContainers.at(options.root());
         this.fronts = fronts;
+    }
+
+    /** sd_booted(3). */
+    private static String withoutSystemd() {
+        return Files.isDirectory(Path.of("/run/systemd/system"))
+                ? "this version of Alcove makes them itself"
+                : "this machine was not booted with systemd";
     }
 
     private static ContainerException unsupported(String what, String mend) {
@@ -62,10 +76,9 @@ final class AlcoveRuntime implements OciRuntime {
     }
 
     private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
-        if (!request.pivot()) {
-            throw unsupported(
-                    "--no-pivot", "leave it out: the root file system need not be one that pivot_root refuses");
-        }
+        // What follows a container's end in Java keeps this process until then.
+        boolean stays =
+                foreground && spec.hooks() != null && !spec.hooks().poststop().isEmpty();
         try (Front front = front()) {
             OciContainer container = containers.create(
                     new OciRequest(
@@ -77,13 +90,21 @@ final class AlcoveRuntime implements OciRuntime {
                             request.preserveFds(),
                             request.newKeyring(),
                             foreground,
-                            keep),
+                            keep || stays,
+                            request.pivot(),
+                            groups),
                     spec,
                     front);
             if (!foreground) {
                 return container;
             }
             start(container);
+            if (stays) {
+                front.awaitEnd();
+                if (!keep) {
+                    container.delete(true);
+                }
+            }
             return container;
         }
     }
@@ -181,9 +202,6 @@ final class AlcoveRuntime implements OciRuntime {
     @Override
     public int exec(ExecRequest request) {
         OciContainer container = containers.find(request.id());
-        if (!request.cgroups().isEmpty()) {
-            throw unsupported("exec --cgroup", "leave it out");
-        }
         OciProcess own = container.config().process();
         OciProcess process = request.process(own == null ? OciProcess.builder().build() : own);
         try (Front front = front()) {
@@ -195,7 +213,8 @@ final class AlcoveRuntime implements OciRuntime {
                             request.consoleSocket(),
                             request.pidfdSocket(),
                             request.pidFile(),
-                            request.preserveFds()),
+                            request.preserveFds(),
+                            request.cgroups()),
                     front);
         }
         return 0;
@@ -231,7 +250,7 @@ final class AlcoveRuntime implements OciRuntime {
     @Override
     public ContainerStats stats(String id) {
         OciContainer container = containers.find(id);
-        return new ContainerStats(container.stats(), container.memoryNumbers());
+        return new ContainerStats(container.stats(), container.groupFiles());
     }
 
     @Override

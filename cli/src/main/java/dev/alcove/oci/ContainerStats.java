@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * What {@code events} tells of a container's use.
  *
- * @param cgroup    what its control group counts
- * @param memoryRaw the numbers of {@code memory.stat}, by their names
+ * @param cgroup what its control group counts
+ * @param files  what the files of its control group say, by their names
  */
-record ContainerStats(CgroupStats cgroup, Map<String, Long> memoryRaw) {}
+record ContainerStats(CgroupStats cgroup, Map<String, String> files) {}

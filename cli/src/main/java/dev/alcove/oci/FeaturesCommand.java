@@ -43,7 +43,11 @@ final class FeaturesCommand {
         json.name("supportedFlags").values(Features.seccompFlags()).end('}');
         enabled(json, "apparmor", Features.acts("apparmor"));
         enabled(json, "selinux", Features.acts("selinux"));
-        enabled(json, "intelRdt", Features.acts("intelRdt"));
+        boolean shares = Features.acts("intelRdt");
+        json.name("intelRdt").begin('{').name("enabled").value(shares);
+        json.name("schemata").value(shares).name("monitoring").value(shares).end('}');
+        json.name("memoryPolicy").begin('{').name("modes").values(Features.memoryPolicyModes());
+        json.name("flags").values(Features.memoryPolicyFlags()).end('}');
         json.name("mountExtensions").begin('{');
         enabled(json, "idmap", Features.isMountOption("idmap"));
         json.end('}');

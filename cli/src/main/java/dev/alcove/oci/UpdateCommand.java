@@ -61,7 +61,7 @@ final class UpdateCommand {
         if (weight < 0 || weight > HEAVIEST) {
             throw invalid("blkio-weight", Long.toString(weight), "it is not from 10 to 1000, or 0 to leave it");
         }
-        long pids = flags.number("pids-limit", 0);
+        Long pids = flags.has("pids-limit") ? Long.valueOf(flags.number("pids-limit", 0)) : null;
         LinuxCpu cpu = LinuxCpu.builder()
                 .period(unsigned("cpu-period"))
                 .quota(signed("cpu-quota"))
@@ -118,7 +118,10 @@ final class UpdateCommand {
                 Kind.INVALID, "invalid value for " + flag + ": " + GoValues.quote(text) + ": " + why);
     }
 
-    /** Callers write a 0 for what is to stay as it is: runc reads it so, and its own example has them. */
+    /**
+     * Callers write a 0 for what is to stay as it is: runc reads it so, and its own example has them. Not for processes,
+     * of which none more is a limit too, nor for what is on or off.
+     */
     private static LinuxResources unchanged(LinuxResources r) {
         var builder = r.toBuilder();
         LinuxMemory m = r.memory();
@@ -140,10 +143,6 @@ final class UpdateCommand {
                     .realtimeRuntime(some(c.realtimeRuntime()))
                     .realtimePeriod(some(c.realtimePeriod()))
                     .build());
-        }
-        LinuxPids p = r.pids();
-        if (p != null && some(p.limit()) == null) {
-            builder.pids(null);
         }
         LinuxBlockIo b = r.blockIo();
         if (b != null && b.weight() != null && b.weight() == 0) {

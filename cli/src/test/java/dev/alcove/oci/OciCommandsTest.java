@@ -240,14 +240,37 @@ class OciCommandsTest {
     void statsHaveRuncsShape() {
         oci.container("web", 7, "running");
         oci.runtime.stats = RecordingRuntime.someStats(0);
-        oci.runtime.memoryRaw = new java.util.TreeMap<>(Map.of("cache", 12L, "rss", 5L));
+        oci.runtime.files = Map.ofEntries(
+                Map.entry("memory.stat", "cache 12\nrss 5\n"),
+                Map.entry("memory.failcnt", "9\n"),
+                Map.entry("memory.memsw.usage_in_bytes", "4097\n"),
+                Map.entry("memory.memsw.limit_in_bytes", "2097152\n"),
+                Map.entry("memory.kmem.tcp.failcnt", "1\n"),
+                Map.entry("cpuacct.usage_percpu", "100 200 \n"),
+                Map.entry("cpuacct.usage_all", "cpu user system\n0 90 10\n1 110 90\n"),
+                Map.entry("cpuset.cpus", "0-1,3\n"),
+                Map.entry("cpuset.mems", "0\n"),
+                Map.entry("cpuset.sched_load_balance", "1\n"),
+                Map.entry("cpuset.sched_relax_domain_level", "-1\n"),
+                Map.entry("blkio.throttle.io_serviced_recursive", "8:0 Read 2\n8:0 Total 2\nTotal 2\n"),
+                Map.entry("hugetlb.2MB.usage_in_bytes", "4194304\n"),
+                Map.entry("hugetlb.2MB.rsvd.usage_in_bytes", "0\n"),
+                Map.entry("hugetlb.2MB.failcnt", "3\n"));
         assertThat(oci.run("events", "--stats", "web").out()).isEqualTo("""
-                        {"type":"stats","id":"web","data":{"cpu":{"usage":{"total":300,"kernel":100,"user":200},\
+                        {"type":"stats","id":"web","data":{"cpu":{"usage":{"total":300,"percpu":[100,200],\
+                        "percpu_kernel":[10,90],"percpu_user":[90,110],"kernel":100,"user":200},\
                         "throttling":{"periods":7,"throttledPeriods":2,"throttledTime":55}},\
-                        "memory":{"cache":12,"usage":{"limit":1048576,"usage":4096,"max":8192,"failcnt":0},\
+                        "cpuset":{"cpus":[0,1,3],"cpu_exclusive":0,"mems":[0],"mem_hardwall":0,"mem_exclusive":0,\
+                        "memory_migrate":0,"memory_spread_page":0,"memory_spread_slab":0,"memory_pressure":0,\
+                        "sched_load_balance":1,"sched_relax_domain_level":-1},\
+                        "memory":{"cache":12,"usage":{"limit":1048576,"usage":4096,"max":8192,"failcnt":9},\
+                        "swap":{"limit":2097152,"usage":4097,"failcnt":0},"kernel":{"limit":0,"failcnt":0},\
+                        "kernelTCP":{"limit":0,"failcnt":1},\
                         "raw":{"cache":12,"rss":5}},"pids":{"current":3,"limit":64},\
-                        "blkio":{"ioServiceBytesRecursive":[{"major":8,"minor":0,"op":"Read","value":10},\
-                        {"major":8,"minor":0,"op":"Write","value":20}]},"hugetlb":{},"intel_rdt":{},"network_interfaces":null}}
+                        "blkio":{"ioServiceBytesRecursive":[{"major":8,"op":"Read","value":10},\
+                        {"major":8,"op":"Write","value":20}],\
+                        "ioServicedRecursive":[{"major":8,"op":"Read","value":2},{"major":8,"op":"Total","value":2}]},\
+                        "hugetlb":{"2MB":{"usage":4194304,"failcnt":3}},"intel_rdt":{},"network_interfaces":null}}
                         """);
     }
 
@@ -297,8 +320,10 @@ class OciCommandsTest {
         oci.run("update", "-r", "r.json", "web");
         assertThat(oci.runtime.asked)
                 .hasSize(2)
-                .allSatisfy(asked -> assertThat(OciJson.write(((UpdateRequest) asked).resources()))
-                        .isEqualTo("{\"memory\":{\"swap\":5},\"cpu\":{\"period\":7},\"blockIO\":{}}"));
+                .allSatisfy(
+                        asked -> assertThat(OciJson.write(((UpdateRequest) asked).resources()))
+                                .isEqualTo(
+                                        "{\"memory\":{\"swap\":5},\"cpu\":{\"period\":7},\"pids\":{\"limit\":0},\"blockIO\":{}}"));
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ final class RecordingRuntime implements OciRuntime {
     final List<Object> asked = new ArrayList<>();
     List<Integer> pids = List.of();
     CgroupStats stats = new CgroupStats(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
-    Map<String, Long> memoryRaw = Map.of();
+    Map<String, String> files = Map.of();
     int looksBeforeTheEnd;
     int exitStatus;
     boolean broken;
@@ -103,7 +103,7 @@ final class RecordingRuntime implements OciRuntime {
         if (broken) {
             throw new IllegalStateException("a mistake");
         }
-        return new ContainerStats(stats, memoryRaw);
+        return new ContainerStats(stats, files);
     }
 
     @Override

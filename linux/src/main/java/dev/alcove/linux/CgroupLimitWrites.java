@@ -51,6 +51,9 @@ final class CgroupLimitWrites {
                 needed.add(controller.get());
             }
         }
+        for (CgroupSetting setting : limits.settings()) {
+            needed.add(setting.controller());
+        }
         return List.copyOf(needed);
     }
 
@@ -66,6 +69,7 @@ final class CgroupLimitWrites {
         hugetlb(limits);
         unified(limits);
         devices(limits);
+        settings(limits);
         return steps;
     }
 
@@ -261,6 +265,24 @@ final class CgroupLimitWrites {
             for (DeviceLines.Line line : DeviceLines.of(limits.devices())) {
                 write(h, line.file(), line.content(), "devices");
             }
+        }
+    }
+
+    private void settings(CgroupLimits limits) {
+        for (CgroupSetting s : limits.settings()) {
+            CgroupHierarchy h = need(s.limit(), s.controller());
+            List<CgroupSetting.Entry> entries = h.unified() ? s.v2() : s.v1();
+            if (entries.isEmpty()) {
+                throw new CgroupUnavailableException(
+                        s.limit(),
+                        "cgroup version " + (h.unified() ? 2 : 1) + " has no such limit",
+                        "leave this limit out");
+            }
+            List<CgroupStep.WriteFile> files = new ArrayList<>();
+            for (CgroupSetting.Entry e : entries) {
+                files.add(new CgroupStep.WriteFile(h.directory(group) + "/" + e.file(), e.content(), s.limit(), true));
+            }
+            steps.add(files.size() == 1 ? files.getFirst() : new CgroupStep.WriteFirst(files));
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  * @param cpuShares         relative weight, 1 to 262144, 1024 is the usual
  * @param cpusetCpus        processors, {@code 0-3,8}; empty: those of the parent
  * @param cpusetMems        memory nodes, {@code 0}; empty: those of the parent
- * @param pids              processes and threads, 1 or more; -1 is unlimited
+ * @param pids              processes and threads, 0 or more; -1 is unlimited
  * @param ioWeight          relative weight, 10 to 1000
  * @param io                limits of single devices
  * @param hugetlb           bytes by page size, which is written {@code 2MB}, {@code 1GB}
@@ -30,6 +30,7 @@ import java.util.OptionalLong;
  * @param devices           rules in order, the last that covers an access decides; no rules leave devices to the parent's
  *                          rules, else what no rule covers is denied. In version 2 they need CAP_BPF, which an ordinary
  *                          user's groups cannot have
+ * @param settings          files of controllers that none of these is about
  */
 public record CgroupLimits(
         OptionalLong memory,
@@ -45,7 +46,8 @@ public record CgroupLimits(
         List<CgroupIoLimit> io,
         Map<String, Long> hugetlb,
         Map<String, String> unified,
-        List<DeviceRule> devices) {
+        List<DeviceRule> devices,
+        List<CgroupSetting> settings) {
 
     /** Means without limit. */
     public static final long UNLIMITED = -1;
@@ -64,7 +66,7 @@ public record CgroupLimits(
         between("cpuShares", cpuShares, 1, 262_144);
         list("cpusetCpus", cpusetCpus);
         list("cpusetMems", cpusetMems);
-        atLeast("pids", pids, 1);
+        atLeast("pids", pids, 0);
         between(
                 "ioWeight",
                 ioWeight.isPresent() ? OptionalLong.of(ioWeight.getAsInt()) : OptionalLong.empty(),
@@ -82,6 +84,7 @@ public record CgroupLimits(
         }
         io = List.copyOf(io);
         devices = List.copyOf(devices);
+        settings = List.copyOf(settings);
         hugetlb = Collections.unmodifiableMap(new LinkedHashMap<>(hugetlb));
         unified = Collections.unmodifiableMap(new LinkedHashMap<>(unified));
         for (Map.Entry<String, Long> e : hugetlb.entrySet()) {
@@ -126,6 +129,7 @@ public record CgroupLimits(
         b.hugetlb.putAll(hugetlb);
         b.unified.putAll(unified);
         b.devices.addAll(devices);
+        b.settings.addAll(settings);
         return b;
     }
 
@@ -190,6 +194,7 @@ public record CgroupLimits(
         private final Map<String, Long> hugetlb = new LinkedHashMap<>();
         private final Map<String, String> unified = new LinkedHashMap<>();
         private final List<DeviceRule> devices = new ArrayList<>();
+        private final List<CgroupSetting> settings = new ArrayList<>();
 
         private Builder() {}
 
@@ -277,6 +282,12 @@ public record CgroupLimits(
             return this;
         }
 
+        /** Adds a controller's file. */
+        public Builder setting(CgroupSetting setting) {
+            settings.add(setting);
+            return this;
+        }
+
         /**
          * The limits.
          *
@@ -297,7 +308,8 @@ public record CgroupLimits(
                     io,
                     hugetlb,
                     unified,
-                    devices);
+                    devices,
+                    settings);
         }
     }
 }

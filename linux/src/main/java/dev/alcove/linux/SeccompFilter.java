@@ -2,6 +2,7 @@ package dev.alcove.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Set;
 
 /**
  * A compiled seccomp filter: a classic BPF program over struct seccomp_data, seccomp(2). Immutable. Loading it is not
@@ -11,9 +12,21 @@ public final class SeccompFilter {
     private static final int INSTRUCTION = 8;
 
     private final byte[] bytes;
+    private final Set<SeccompFlag> flags;
 
-    private SeccompFilter(byte[] bytes) {
+    private SeccompFilter(byte[] bytes, Set<SeccompFlag> flags) {
         this.bytes = bytes;
+        this.flags = flags;
+    }
+
+    /** The same program, to be loaded with these flags. */
+    public SeccompFilter with(Set<SeccompFlag> loaded) {
+        return new SeccompFilter(bytes, Set.copyOf(loaded));
+    }
+
+    /** How it is to be loaded; nothing if it was not said. */
+    public Set<SeccompFlag> flags() {
+        return flags;
     }
 
     /**
@@ -29,7 +42,7 @@ public final class SeccompFilter {
             throw new IllegalArgumentException(
                     bytes.length + " bytes are not 1 to " + BpfAssembler.LIMIT + " instructions of 8 bytes");
         }
-        SeccompFilter filter = new SeccompFilter(bytes.clone());
+        SeccompFilter filter = new SeccompFilter(bytes.clone(), Set.of());
         for (int i = 0; i < count; i++) {
             if (!filter.known(i, count)) {
                 throw new IllegalArgumentException("instruction " + i + " is none of a seccomp filter, or leads out");

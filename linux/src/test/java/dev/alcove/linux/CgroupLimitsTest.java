@@ -24,7 +24,6 @@ class CgroupLimitsTest {
         refused("cpuPeriod: 999 is not between 1000 and 1000000", b -> b.cpuPeriod(999));
         refused("cpuShares: 0", b -> b.cpuShares(0));
         refused("cpuShares: 262145", b -> b.cpuShares(262_145));
-        refused("pids: 0", b -> b.pids(0));
         refused("ioWeight: 9 is not between 10 and 1000", b -> b.ioWeight(9));
         refused("hugetlb: '2M' is not a page size", b -> b.hugetlb("2M", 1));
         refused("hugetlb[2MB]: -1", b -> b.hugetlb("2MB", -1));

@@ -155,6 +155,11 @@ final class BuilderCheck {
                 if ((o.bind() || m.type().equals("bind")) && !o.data().isEmpty()) {
                     fault("mount", quote(o.data().getFirst()) + " is not an option of a bind mount");
                 }
+                if (!o.idmap().isEmpty() && m.uidMappings().isEmpty() && !own(NamespaceKind.USER)) {
+                    fault(
+                            "mount",
+                            "'" + o.idmap() + "' needs the mount's uidMappings and gidMappings, or room(USER, …)");
+                }
             } catch (IllegalArgumentException e) {
                 faults.add(String.valueOf(e.getMessage()));
             }

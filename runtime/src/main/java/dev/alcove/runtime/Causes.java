@@ -90,12 +90,21 @@ final class Causes {
                                         "join its user namespace as well, or run as root");
             case FSMOUNT, FSCONFIG, FSOPEN ->
                 call.why().equals(UnsharePlanner.FORMATS) ? formats(error) : fileSystem(error, text, facts);
-            case MOUNT_SETATTR ->
-                error == Errno.EPERM
+            case SCHED_SETATTR, IOPRIO_SET, SCHED_SETAFFINITY, SET_MEMPOLICY -> scheduling(error);
+            case SENDMSG ->
+                error == Errno.EPERM || error == Errno.ENOSYS
                         ? new Cause(
-                                "in a user namespace, options that the host's mount has (nosuid, nodev, ro) cannot be taken away",
-                                "ask for the same options, or mount something else")
+                                "the filter forbids the call by which its own listener is handed over",
+                                "allow sendmsg, write and close in the profile")
                         : UNKNOWN;
+            case MOUNT_SETATTR ->
+                text.contains("MOUNT_ATTR_IDMAP")
+                        ? mapped(error)
+                        : error == Errno.EPERM
+                                ? new Cause(
+                                        "in a user namespace, options that the host's mount has (nosuid, nodev, ro) cannot be taken away",
+                                        "ask for the same options, or mount something else")
+                                : UNKNOWN;
             case OPEN_TREE ->
                 switch (error) {
                     case ENOENT -> new Cause("the path does not exist on the host", "create it, or correct the path");
@@ -150,6 +159,37 @@ final class Causes {
                 new Cause(
                         "the root of this process is itself not a mount (a chroot, or an initramfs)",
                         "run where / is a mount point");
+            default -> UNKNOWN;
+        };
+    }
+
+    private static Cause scheduling(Errno error) {
+        return switch (error) {
+            case EPERM ->
+                new Cause(
+                        "it needs CAP_SYS_NICE in the first user namespace; on cgroup version 1 a real-time policy also needs"
+                                + " the group's share of real time",
+                        "run as root without a user namespace; give linux.resources.cpu.realtimeRuntime, or leave it out");
+            case EINVAL ->
+                new Cause(
+                        "the kernel does not know it, or the container's cpuset has none of these processors or nodes",
+                        "compare with linux.resources.cpu, or leave it out");
+            case EBUSY -> new Cause("the processors have no time left for this deadline", "ask for a smaller runtime");
+            default -> UNKNOWN;
+        };
+    }
+
+    /** A mount that is to show other owners. */
+    private static Cause mapped(Errno error) {
+        return switch (error) {
+            case EINVAL ->
+                new Cause(
+                        "the file system does not allow mapped mounts, or something below the mount does not (ridmap)",
+                        "leave the mappings out; see mount_setattr(2) for those that allow it");
+            case EPERM ->
+                new Cause(
+                        "it needs CAP_SYS_ADMIN over the file system, and a mount that is not mapped already",
+                        "run as root, or leave the mappings out");
             default -> UNKNOWN;
         };
     }

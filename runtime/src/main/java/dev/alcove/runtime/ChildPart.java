@@ -61,7 +61,9 @@ final class ChildPart {
     void plan(Arg.Result parentEnd, Arg.Result childEnd, Optional<Arg.Result> gate) {
         begin(parentEnd, childEnd);
         cgroup.enter();
-        IdentityPart identity = new IdentityPart(plan, process, setgroupsAllowed(), newUser || othersUsers);
+        new ResctrlPart(plan, linux).enter();
+        new SchedulingPart(plan, process, linux).inTheGroup();
+        IdentityPart identity = new IdentityPart(plan, process, linux, setgroupsAllowed(), newUser || othersUsers);
         identity.early();
         if (newUser || plan.spec.prepare().isPresent()) {
             waitForParent(childEnd);
@@ -237,7 +239,8 @@ final class ChildPart {
         RootPart root = new RootPart(plan, newUser || joined.test(NamespaceKind.USER));
         root.mount();
         mounts.mount();
-        DevicePart devices = new DevicePart(plan, newUser || joined.test(NamespaceKind.USER));
+        DevicePart devices =
+                new DevicePart(plan, newUser || joined.test(NamespaceKind.USER) || !plan.facts.initialUserNamespace());
         devices.make();
         Optional<Arg.Result> terminal = process.terminal() && inheritedTerminal.isEmpty()
                 ? Optional.of(devices.openTerminal(mounts.devpts()))
@@ -250,7 +253,9 @@ final class ChildPart {
         protect.mask(linux);
         new FrontPart(plan).rootIsThere(childEnd);
         var rootSpec = plan.spec.config().root();
-        root.enter(rootSpec != null && rootSpec.readonly());
+        root.enter(
+                rootSpec != null && rootSpec.readonly(),
+                plan.spec.front().map(FrontCall::pivot).orElse(true));
         propagation.settle();
         return terminal;
     }
@@ -298,16 +303,24 @@ final class ChildPart {
         Arg.Num kept = Arg.num(plan.spec.firstOwn());
         SupervisorPart supervisor = new SupervisorPart(plan);
         Optional<Arg.Result> owner = plan.spec.supervised() ? Optional.of(supervisor.save()) : Optional.empty();
+        // Out of the way of the numbers that are given next.
+        Optional<Arg.Result> fifo = gate.map(g -> p.callTo(
+                "fifo",
+                "the FIFO at which it waits",
+                Syscall.FCNTL,
+                g,
+                Arg.num(1030, "F_DUPFD_CLOEXEC"),
+                Arg.num(kept.value() + 3)));
         String why = "nothing of the host's stays open: not for a working directory below /proc/self/fd, not in PID 1";
         p.call(why, Syscall.DUP3, childEnd, kept, plan.flags("O_CLOEXEC"));
         p.add(new Step.Channel(kept, "failures go to the monitor by its new number"));
         owner.ifPresent(supervisor::keep);
-        gate.ifPresent(g -> p.call(
+        fifo.ifPresent(g -> p.call(
                 "the FIFO at which it waits", Syscall.DUP3, g, Arg.num(kept.value() + 1), plan.flags("O_CLOEXEC")));
         p.call(
                 why,
                 Syscall.CLOSE_RANGE,
-                Arg.num(owner.isPresent() ? SupervisorPart.firstClosed() : kept.value() + (gate.isPresent() ? 2 : 1)),
+                Arg.num(owner.isPresent() ? supervisor.firstClosed() : kept.value() + (gate.isPresent() ? 2 : 1)),
                 Arg.num(0xffffffffL, "~0"),
                 Arg.ZERO);
         p.callAtLeast(

@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
+import dev.alcove.linux.FileType;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.LinuxDevice;
 import java.util.ArrayList;
@@ -46,26 +47,37 @@ final class DevicePart {
         return new Node(path, 'c', major, minor, 0666, 0, 0);
     }
 
-    /** The nodes and links, if /dev is the container's own: in a volume they would be made on the host. */
+    /**
+     * The nodes and links, if /dev is the container's own: in a volume they would be made on the host. In a root file system
+     * without a mount there only if the configuration names devices.
+     */
     void make() {
-        if (!plan.isOwn("/dev")) {
+        var linux = plan.spec.config().linux();
+        boolean own = plan.isOwn("/dev");
+        boolean inRoot = !own
+                && linux != null
+                && !linux.devices().isEmpty()
+                && plan.spec.config().mounts().stream()
+                        .noneMatch(m -> m.destination().equals("/dev"));
+        if (!own && !inRoot) {
             return;
         }
         List<Node> nodes = new ArrayList<>(DEFAULTS);
-        var linux = plan.spec.config().linux();
         for (LinuxDevice d : linux == null ? List.<LinuxDevice>of() : linux.devices()) {
             Node n = new Node(
                     d.path(),
                     d.type().isEmpty() ? 'c' : d.type().charAt(0),
                     orElse(d.major(), 0),
                     orElse(d.minor(), 0),
-                    orElse(d.fileMode(), 0666),
+                    orElse(d.fileMode(), 0666) & 07777,
                     orElse(d.uid(), 0),
                     orElse(d.gid(), 0));
             nodes.removeIf(other -> other.path().equals(n.path()));
             nodes.add(n);
         }
-        Arg.Result dev = plan.openIfThere("/dev", "O_PATH|O_DIRECTORY|O_CLOEXEC", List.of(), "the container's /dev");
+        Arg.Result dev = inRoot
+                ? plan.place("/dev", true, "the root file system's /dev")
+                : plan.openIfThere("/dev", "O_PATH|O_DIRECTORY|O_CLOEXEC", List.of(), "the container's /dev");
         for (Node n : nodes) {
             if (userNamespace) {
                 bind(n);
@@ -99,13 +111,15 @@ final class DevicePart {
             parent = plan.place(directory, true, why);
         }
         int kind = n.type() == 'b' ? 060000 : n.type() == 'p' ? 010000 : 020000;
-        plan.p.call(
-                why,
-                Syscall.MKNODAT,
-                parent,
-                Arg.string(name),
-                Arg.mode(kind | n.mode()),
-                Arg.num(makedev(n.major(), n.minor()), "makedev(" + n.major() + ", " + n.minor() + ")"));
+        Arg mode = Arg.mode(kind | n.mode());
+        Arg device = Arg.num(makedev(n.major(), n.minor()), "makedev(" + n.major() + ", " + n.minor() + ")");
+        if (plan.isOwn("/dev")) {
+            plan.p.call(why, Syscall.MKNODAT, parent, Arg.string(name), mode, device);
+        } else {
+            List<Errno> there = List.of(Errno.EEXIST);
+            String again = "a device that it may have; the root file system may have it from an earlier start";
+            plan.p.tolerant("made", there, again, Syscall.MKNODAT, parent, Arg.string(name), mode, device);
+        }
         if (n.uid() != 0 || n.gid() != 0) {
             plan.p.call(
                     why,
@@ -129,6 +143,16 @@ final class DevicePart {
         plan.attach(tree, place, why);
         plan.close(place);
         plan.close(tree);
+    }
+
+    /** S_IF* of a node. */
+    static int kind(FileType type) {
+        return switch (type) {
+            case BLOCK_DEVICE -> 060000;
+            case CHARACTER_DEVICE -> 020000;
+            case SOCKET -> 0140000;
+            default -> 010000;
+        };
     }
 
     /** makedev(3) of Linux. */

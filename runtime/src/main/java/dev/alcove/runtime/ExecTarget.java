@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,31 +41,45 @@ record ExecTarget(Set<NamespaceKind> kinds, List<String> tasks, Optional<String>
         return of(kinds, container.group(), pid);
     }
 
-    /** What there is to join of a container that has no record of its namespaces: those that are not ours. */
-    static ExecTarget of(String group, int pid) {
+    /**
+     * What there is to join of a container that has no record of its namespaces: those that are not ours.
+     *
+     * @param group  its control group; empty if it has none
+     * @param within groups below that one, by the name of a controller, or by an empty one for all
+     */
+    static ExecTarget of(String group, int pid, Map<String, String> within) {
         NamespaceSet own = NamespaceSet.of(Kernel.pid()).orElseThrow();
         NamespaceSet theirs = NamespaceSet.of(pid)
                 .orElseThrow(() -> new ContainerException(
                         ContainerException.Kind.CONFLICT, "container not running: its first process has just ended"));
         Set<NamespaceKind> kinds = EnumSet.allOf(NamespaceKind.class);
         own.shared(theirs).forEach(kinds::remove);
-        return of(kinds, group, pid);
+        return of(kinds, group, pid, within);
     }
 
     private static ExecTarget of(Set<NamespaceKind> kinds, String group, int pid) {
+        return of(kinds, group, pid, Map.of());
+    }
+
+    private static ExecTarget of(Set<NamespaceKind> kinds, String group, int pid, Map<String, String> within) {
         List<String> tasks = new ArrayList<>();
         Optional<String> unified = Optional.empty();
-        for (CgroupHierarchy h : ThisProcess.cgroups().hierarchies()) {
-            String directory = h.directory(group);
-            if (!Files.isDirectory(Path.of(directory))) {
+        ExecGroups groups = new ExecGroups(within);
+        for (CgroupHierarchy h : group.isEmpty()
+                ? List.<CgroupHierarchy>of()
+                : ThisProcess.cgroups().hierarchies()) {
+            String own = h.directory(group);
+            if (!Files.isDirectory(Path.of(own))) {
                 continue;
             }
+            String directory = groups.below(h, own);
             if (h.unified()) {
                 unified = Optional.of(directory);
             } else {
                 tasks.add(directory + "/tasks");
             }
         }
+        groups.refuseUnused();
         return new ExecTarget(kinds, tasks, unified, setgroupsAllowed(pid));
     }
 

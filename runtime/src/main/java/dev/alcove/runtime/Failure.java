@@ -152,7 +152,7 @@ final class Failure {
         String why = switch (error) {
             case EACCES -> "permission denied";
             case ENOEXEC -> "exec format error";
-            case EISDIR -> "permission denied: it is a directory";
+            case EISDIR -> "permission denied: is a directory";
             default -> error.text();
         };
         String cause = switch (error) {

@@ -17,7 +17,8 @@ import java.util.Set;
  */
 public final class Features {
     /** Parts that are not words of a list. Whoever makes one act adds it. */
-    private static final Set<String> ACTING = Set.of("cgroup.v1", "cgroup.v2", "seccomp");
+    private static final Set<String> ACTING =
+            Set.of("apparmor", "cgroup.rdma", "cgroup.v1", "cgroup.v2", "intelRdt", "netDevices", "seccomp", "selinux");
 
     /** Mount options that the kernel itself takes as a new file system's flags, fsconfig(2) FSCONFIG_SET_FLAG. */
     private static final List<String> FLAGS_OF_FILE_SYSTEMS =
@@ -125,6 +126,16 @@ public final class Features {
         names.add("SCMP_ACT_KILL");
         Collections.sort(names);
         return names;
+    }
+
+    /** {@code MPOL_*} without the flags, sorted. */
+    public static List<String> memoryPolicyModes() {
+        return KernelConstants.names("MPOL_", "MPOL_F_");
+    }
+
+    /** {@code MPOL_F_*}, sorted. */
+    public static List<String> memoryPolicyFlags() {
+        return KernelConstants.names("MPOL_F_", "-");
     }
 
     /** {@code SCMP_CMP_*}, sorted. */

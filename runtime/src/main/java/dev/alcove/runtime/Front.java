@@ -118,13 +118,15 @@ public final class Front implements AutoCloseable {
                     int pid = (int) report.extra0();
                     if (report.value() == FrontPart.SYNC_HOOKS) {
                         acts.hooks().accept(pid);
+                    } else if (report.value() == Planner.SYNC_PREPARE) {
+                        spec.prepare().ifPresent(act -> act.accept(pid));
                     } else {
                         IdMapper.map(spec, pid);
                     }
                     socket.send(new byte[8]);
                 }
-                case Wire.REPORT_CONSOLE ->
-                    failed = attempt(() -> received.descriptors().forEach(acts.terminal()));
+                case Wire.REPORT_CONSOLE -> failed = attempt(() -> received.descriptors()
+                        .forEach(acts.terminal()));
                 case Wire.REPORT_LISTENER ->
                     received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
                 default -> {
@@ -158,8 +160,8 @@ public final class Front implements AutoCloseable {
         }
     }
 
-    /** The front closes its end when it has cleared up. */
-    private void awaitEnd() {
+    /** Until the front's program is over: it closes its end when it has cleared up. */
+    public void awaitEnd() {
         Launcher.@Nullable Report more = Launcher.read(socket);
         while (more != null) {
             more = Launcher.read(socket);

@@ -16,6 +16,8 @@ import java.util.OptionalInt;
  * @param keyring   whether the container gets a session keyring of its own
  * @param hooks     whether somebody is to act when the root file system is there and not yet entered
  * @param target    for one more process: the first process of the container it joins
+ * @param pivot     whether pivot_root(2) may be used; else the root is moved, for a machine whose root is an initramfs
+ * @param groups    whether the container gets control groups
  * @param leftovers files, then folders, that go with the container's end; only for a front that waits
  */
 record FrontCall(
@@ -26,6 +28,8 @@ record FrontCall(
         boolean keyring,
         boolean hooks,
         OptionalInt target,
+        boolean pivot,
+        boolean groups,
         List<Path> leftovers) {
     /** Descriptors from 3 on that a caller can hand on: the front's own begin further up. */
     static final int MOST_PRESERVED = 128;

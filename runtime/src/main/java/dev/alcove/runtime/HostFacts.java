@@ -29,6 +29,9 @@ import java.util.Set;
  *                             point if they are symbolic links (else an empty string)
  * @param etc                  the harmless entries of /etc that exist; a name that ends in / is a directory
  * @param files                those of the mounts' sources that are not directories
+ * @param modules              parts of the kernel that not every one has, of those that are asked for and there:
+ *                             {@code apparmor}, {@code selinux}, {@code resctrl}
+ * @param copies               what is copied into a new tmpfs, {@code tmpcopyup}, by the mount's destination; parents first
  */
 public record HostFacts(
         Arch arch,
@@ -45,13 +48,17 @@ public record HostFacts(
         String memoryNodes,
         Map<String, String> rootLinks,
         List<String> etc,
-        Set<String> files) {
+        Set<String> files,
+        Set<String> modules,
+        Map<String, List<TreeEntry>> copies) {
     /** Copies the collections. */
     public HostFacts {
         capabilities = Set.copyOf(capabilities);
         limits = Map.copyOf(limits);
         etc = List.copyOf(etc);
         files = Set.copyOf(files);
+        modules = Set.copyOf(modules);
+        copies = Map.copyOf(copies);
     }
 
     /** Whether the caller has a capability. */

@@ -62,7 +62,8 @@ final class HostProbe {
                 r.of(0).ifPresent(v -> limits.put(r, v));
             }
         }
-        boolean set = namesProcessors(spec);
+        boolean set = namesProcessors(spec)
+                || (spec.config().linux() != null && spec.config().linux().memoryPolicy() != null);
         boolean host = spec.rootfs() instanceof Rootfs.Host;
         HostFacts facts = new HostFacts(
                 Arch.host(),
@@ -79,7 +80,9 @@ final class HostProbe {
                 set ? Kernel.memoryNodes() : "",
                 host ? rootLinks() : Map.of(),
                 host ? etc() : List.of(),
-                files(spec));
+                files(spec),
+                KernelModules.of(spec.config()),
+                TreeCopy.read(spec));
         LandlockCheck.check(spec, facts);
         return facts;
     }

@@ -1,7 +1,9 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Syscall;
+import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.OciLinux;
+import java.util.List;
 
 /** The id maps of a new user namespace, which its maker's side writes: user_namespaces(7). */
 final class IdMapPart {
@@ -49,6 +51,12 @@ final class IdMapPart {
         if (!linux.uidMappings().isEmpty()) {
             mapFile(pid, "/uid_map", IdMaps.text(linux.uidMappings()), "which users inside are which outside");
         }
+    }
+
+    /** Maps that the caller has every right to write. */
+    void writeAs(Arg.Result pid, List<LinuxIdMapping> users, List<LinuxIdMapping> groups) {
+        mapFile(pid, "/gid_map", IdMaps.text(groups), "which groups are shown as which");
+        mapFile(pid, "/uid_map", IdMaps.text(users), "which users are shown as which");
     }
 
     private void mapFile(Arg.Result pid, String file, String content, String why) {

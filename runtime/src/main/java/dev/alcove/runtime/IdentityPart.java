@@ -5,10 +5,13 @@ import dev.alcove.linux.Errno;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
 import dev.alcove.linux.SeccompFilter;
+import dev.alcove.linux.SeccompFlag;
 import dev.alcove.linux.Syscall;
 import dev.alcove.spec.LinuxCapabilities;
+import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.PosixRlimit;
+import dev.alcove.spec.SpecException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class IdentityPart {
     private final Plan plan;
     private final OciProcess process;
+    private final OciLinux linux;
     private final boolean setgroups;
     private final boolean ownUsers;
 
@@ -27,9 +31,10 @@ final class IdentityPart {
      * @param setgroups whether supplementary groups can be set: not where an ordinary user mapped only one id
      * @param ownUsers  whether the process is in a user namespace of the container's, which has all capabilities
      */
-    IdentityPart(Plan plan, OciProcess process, boolean setgroups, boolean ownUsers) {
+    IdentityPart(Plan plan, OciProcess process, OciLinux linux, boolean setgroups, boolean ownUsers) {
         this.plan = plan;
         this.process = process;
+        this.linux = linux;
         this.setgroups = setgroups;
         this.ownUsers = ownUsers;
     }
@@ -38,13 +43,12 @@ final class IdentityPart {
     void early() {
         Program.Builder p = plan.p;
         if (process.oomScoreAdj() != null) {
-            plan.writeFile(
-                    Arg.CWD,
-                    "/proc/self/oom_score_adj",
+            plan.writeOwnFile(
+                    "oom_score_adj",
                     Integer.toString(process.oomScoreAdj()),
-                    List.of(),
                     "how soon the kernel ends it when memory is short");
         }
+        new LabelPart(plan, process).tell();
         if (!plan.spec.front().map(FrontCall::keyring).orElse(true)) {
             return;
         }
@@ -95,6 +99,7 @@ final class IdentityPart {
         Program.Builder p = plan.p;
         Arg.Result there = chdir();
         limits();
+        new SchedulingPart(plan, process, linux).apply();
         boolean filterEarly = plan.spec.seccomp().isPresent() && !process.noNewPrivileges();
         if (filterEarly) {
             // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
@@ -271,6 +276,24 @@ final class IdentityPart {
         return mask;
     }
 
+    private static String flags(SeccompFilter filter) {
+        StringBuilder names = new StringBuilder();
+        for (SeccompFlag flag : SeccompFlag.values()) {
+            if (filter.flags().contains(flag)) {
+                names.append(names.isEmpty() ? "" : "|")
+                        .append("SECCOMP_FILTER_FLAG_")
+                        .append(flag.name());
+            }
+        }
+        if (filter.flags().contains(SeccompFlag.WAIT_KILLABLE_RECV)) {
+            throw SpecException.of(
+                    "linux.seccomp.flags",
+                    "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is about calls of which a listener is told; no rule has"
+                            + " SCMP_ACT_NOTIFY");
+        }
+        return names.toString();
+    }
+
     private void seccomp(SeccompFilter filter) {
         byte[] instructions = filter.bytes();
         Data code = Data.bytes(instructions, "{" + filter.length() + " instructions}");
@@ -285,7 +308,7 @@ final class IdentityPart {
                 "only the system calls of its profile",
                 Syscall.SECCOMP,
                 plan.flags("SECCOMP_SET_MODE_FILTER"),
-                Arg.ZERO,
+                plan.flags(flags(filter)),
                 Arg.at(Data.longs(code.text(), filter.length(), 0).pointer(8, code)));
     }
 }

@@ -1,7 +1,10 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -82,6 +85,10 @@ final class KernelConstants {
             "BPF_PROG_LOAD 0x5",
             "BPF_PROG_ATTACH 0x8",
             "SECCOMP_SET_MODE_FILTER 0x1",
+            "SECCOMP_FILTER_FLAG_TSYNC 0x1",
+            "SECCOMP_FILTER_FLAG_LOG 0x2",
+            "SECCOMP_FILTER_FLAG_SPEC_ALLOW 0x4",
+            "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV 0x20",
             "SECCOMP_FILTER_FLAG_NEW_LISTENER 0x8",
             "KEYCTL_JOIN_SESSION_KEYRING 0x1",
             "AF_UNIX 0x1",
@@ -101,6 +108,36 @@ final class KernelConstants {
             "SIOCSIFFLAGS 0x8914",
             "SIOCGSKNS 0x894c",
             "NS_GET_USERNS 0xb701",
+            "SCHED_OTHER 0x0",
+            "SCHED_FIFO 0x1",
+            "SCHED_RR 0x2",
+            "SCHED_BATCH 0x3",
+            "SCHED_IDLE 0x5",
+            "SCHED_DEADLINE 0x6",
+            "SCHED_FLAG_RESET_ON_FORK 0x1",
+            "SCHED_FLAG_RECLAIM 0x2",
+            "SCHED_FLAG_DL_OVERRUN 0x4",
+            "SCHED_FLAG_KEEP_POLICY 0x8",
+            "SCHED_FLAG_KEEP_PARAMS 0x10",
+            "SCHED_FLAG_UTIL_CLAMP_MIN 0x20",
+            "SCHED_FLAG_UTIL_CLAMP_MAX 0x40",
+            "IOPRIO_WHO_PROCESS 0x1",
+            "IOPRIO_CLASS_RT 0x1",
+            "IOPRIO_CLASS_BE 0x2",
+            "IOPRIO_CLASS_IDLE 0x3",
+            "MPOL_DEFAULT 0x0",
+            "MPOL_PREFERRED 0x1",
+            "MPOL_BIND 0x2",
+            "MPOL_INTERLEAVE 0x3",
+            "MPOL_LOCAL 0x4",
+            "MPOL_PREFERRED_MANY 0x5",
+            "MPOL_WEIGHTED_INTERLEAVE 0x6",
+            "MPOL_F_NUMA_BALANCING 0x2000",
+            "MPOL_F_RELATIVE_NODES 0x4000",
+            "MPOL_F_STATIC_NODES 0x8000",
+            "PER_LINUX 0x0",
+            "PER_LINUX32 0x8",
+            "MS_MOVE 0x2000",
             "SIG_SETMASK 0x2",
             "S_IFCHR 0x2000",
             "S_IFBLK 0x6000",
@@ -137,6 +174,18 @@ final class KernelConstants {
             }
         }
         return number;
+    }
+
+    /** The names that begin in one way and not in another, sorted. */
+    static List<String> names(String beginning, String butNot) {
+        List<String> names = new ArrayList<>();
+        for (String name : VALUES.keySet()) {
+            if (name.startsWith(beginning) && !name.startsWith(butNot)) {
+                names.add(name);
+            }
+        }
+        Collections.sort(names);
+        return names;
     }
 
     private static Arg.Num parse(Arch arch, String names) {

@@ -26,8 +26,10 @@ final class Limits {
         CgroupLimits.Builder b = CgroupLimits.builder();
         memory(b, r.memory());
         cpu(b, r.cpu());
+        new RareLimits(b).add(r);
         if (r.pids() != null && r.pids().limit() != null) {
-            b.pids(r.pids().limit());
+            // The first process is there: 0 and 1 mean the same, and into a group of 0 nothing could be born.
+            b.pids(r.pids().limit() == 0 ? 1 : r.pids().limit());
         }
         blockIo(b, r.blockIo());
         for (LinuxHugepageLimit h : r.hugepageLimits()) {
@@ -54,10 +56,6 @@ final class Limits {
         if (io.weight() != null && io.weight() != 0) {
             b.ioWeight(io.weight());
         }
-        if (!io.weightDevice().isEmpty() || io.leafWeight() != null) {
-            throw new IllegalArgumentException(
-                    "linux.resources.blockIO: weights of single devices and of leaves are not supported");
-        }
         io.throttleReadBpsDevice().forEach(d -> b.io(limit(d, rate(d), NONE, NONE, NONE)));
         io.throttleWriteBpsDevice().forEach(d -> b.io(limit(d, NONE, rate(d), NONE, NONE)));
         io.throttleReadIopsDevice().forEach(d -> b.io(limit(d, NONE, NONE, rate(d), NONE)));
@@ -83,6 +81,7 @@ final class Limits {
         return n == null || n < 0 ? OptionalInt.empty() : OptionalInt.of(n.intValue());
     }
 
+    /** Callers in Go write a 0 for what is not set, and no such limit can be 0. */
     private static void memory(CgroupLimits.Builder b, @Nullable LinuxMemory m) {
         if (m == null) {
             return;

@@ -15,6 +15,8 @@ import java.util.List;
  * @param bind           whether it is a bind mount
  * @param recursive      whether what is mounted below the source comes along
  * @param propagation    the word, such as {@code rslave}; empty if none is asked
+ * @param idmap          the word by which owners are translated, of this mount or with an r of all below; else empty
+ * @param copyUp         whether a new tmpfs begins with what is below it
  * @param data           parameters of the file system: {@code size=64m}
  */
 record MountOptions(
@@ -25,6 +27,8 @@ record MountOptions(
         boolean bind,
         boolean recursive,
         String propagation,
+        String idmap,
+        boolean copyUp,
         List<String> data) {
 
     private static final List<String> PROPAGATION =
@@ -67,6 +71,8 @@ record MountOptions(
         boolean bind = false;
         boolean recursive = false;
         String propagation = "";
+        String idmap = "";
+        boolean copyUp = false;
         for (String word : words) {
             String attribute = attribute(word);
             if (!attribute.isEmpty()) {
@@ -76,15 +82,21 @@ record MountOptions(
                 recursive |= word.equals("rbind");
             } else if (PROPAGATION.contains(word)) {
                 propagation = word;
-            } else if (word.equals("idmap") || word.equals("ridmap") || word.equals("tmpcopyup")) {
-                throw new IllegalArgumentException(field + ": '" + word + "' is not supported yet");
+            } else if (word.equals("idmap") || word.equals("ridmap")) {
+                idmap = word;
+            } else if (word.equals(TreeCopy.OPTION)) {
+                copyUp = true;
+            } else if (word.equals("remount") || word.equals("silent")) {
+                throw new IllegalArgumentException(field + ": '" + word
+                        + "' is for mount(2); by the newer calls that mount here it cannot be done, leave it out");
             } else if (word.startsWith("r") && !attribute(word.substring(1)).isEmpty()) {
                 sort(attribute(word.substring(1)), recursiveSet, recursiveClear);
-            } else if (!word.equals("defaults")) {
+            } else if (!word.equals("defaults") && !word.equals("loud")) {
                 data.add(word);
             }
         }
-        return new MountOptions(set, clear, recursiveSet, recursiveClear, bind, recursive, propagation, data);
+        return new MountOptions(
+                set, clear, recursiveSet, recursiveClear, bind, recursive, propagation, idmap, copyUp, data);
     }
 
     private static void sort(String attribute, List<String> set, List<String> clear) {

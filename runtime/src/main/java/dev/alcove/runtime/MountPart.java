@@ -2,24 +2,30 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.CgroupHierarchy;
 import dev.alcove.linux.Syscall;
+import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciMount;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The mounts of the configuration, each by descriptor onto a place resolved inside the root. */
 final class MountPart {
     private final Plan plan;
     private final CgroupPart cgroup;
     private final IdentityHashMap<OciMount, Arg.Result> sources = new IdentityHashMap<>();
+    private final IdentityHashMap<OciMount, Arg.Result> mappings = new IdentityHashMap<>();
     private final List<MountOptions> options;
+    private final IdmapPart idmap;
     private Arg devpts = Arg.ZERO;
 
     MountPart(Plan plan, CgroupPart cgroup) {
         this.plan = plan;
         this.cgroup = cgroup;
         this.options = parse(plan.spec.config().mounts());
+        OciLinux linux = plan.spec.config().linux();
+        this.idmap = new IdmapPart(plan, linux == null ? OciLinux.builder().build() : linux);
     }
 
     /** The descriptor of the container's devpts, or 0 without one. */
@@ -50,9 +56,29 @@ final class MountPart {
         open(true);
     }
 
+    /**
+     * By the monitor, with the privileges over the host's file systems that a child in a user namespace lacks: mounts whose
+     * owners are translated. What is to be made new in the container is mapped there.
+     *
+     * @param users the user namespace that the container joins, if it does
+     */
+    void openMapped(Arg.@Nullable Result users) {
+        List<OciMount> mounts = plan.spec.config().mounts();
+        for (int i = 0; i < mounts.size(); i++) {
+            OciMount m = mounts.get(i);
+            if (IdmapPart.wanted(m, options.get(i))) {
+                mappings.put(m, idmap.namespace("mounts[" + i + "]", m, users));
+                if (isBind(m, options.get(i))) {
+                    open(i, false);
+                }
+            }
+        }
+    }
+
     /** What the child inherited of those. */
     void closeEarly() {
         sources.values().forEach(plan::close);
+        idmap.close();
     }
 
     /**
@@ -69,39 +95,49 @@ final class MountPart {
             OciMount m = mounts.get(i);
             MountOptions o = options.get(i);
             boolean shares = !(o.propagation().isEmpty() || o.propagation().equals("rprivate"));
-            if (!isBind(m, o) || sources.containsKey(m) || (early && shares)) {
-                continue;
+            if (isBind(m, o) && !sources.containsKey(m) && !(early && shares)) {
+                open(i, early);
             }
-            String why = "volume " + m.destination();
-            String reached = early ? why + ": found by who starts it, where its users might not look" : why;
-            Arg.Result tree = plan.copyOf(m.source(), o.recursive(), reached);
-            String propagation = o.propagation().isEmpty() ? "rprivate" : o.propagation();
-            boolean deep = propagation.startsWith("r");
+        }
+    }
+
+    private void open(int i, boolean early) {
+        OciMount m = plan.spec.config().mounts().get(i);
+        MountOptions o = options.get(i);
+        if (o.copyUp()) {
+            throw new IllegalArgumentException(
+                    "mounts[" + i + "].options: '" + TreeCopy.OPTION + "' is only for a tmpfs");
+        }
+        String why = "volume " + m.destination();
+        String reached = early ? why + ": found by who starts it, where its users might not look" : why;
+        Arg.Result tree = plan.copyOf(m.source(), o.recursive(), reached);
+        String propagation = o.propagation().isEmpty() ? "rprivate" : o.propagation();
+        boolean deep = propagation.startsWith("r");
+        plan.setAttributes(
+                tree, deep, plan.attributes("", "", propagationFlag(propagation)), why + ": which way mounts travel");
+        Arg.Result mapping = mappings.get(m);
+        if (mapping != null) {
+            idmap.map(tree, o, mapping, why + ": whose files they are");
+        }
+        if (o.changesMount()) {
             plan.setAttributes(
                     tree,
-                    deep,
-                    plan.attributes("", "", propagationFlag(propagation)),
-                    why + ": which way mounts travel");
-            if (o.changesMount()) {
-                plan.setAttributes(
-                        tree,
-                        false,
-                        plan.attributes(String.join("|", o.set()), String.join("|", o.clear()), ""),
-                        why + ": its options");
-            }
-            if (o.changesTree()) {
-                plan.setAttributes(
-                        tree,
-                        true,
-                        plan.attributes(String.join("|", o.recursiveSet()), String.join("|", o.recursiveClear()), ""),
-                        why + ": options of all below it");
-            }
-            if (!o.data().isEmpty()) {
-                throw new IllegalArgumentException(
-                        "mounts[" + i + "].options: '" + o.data().getFirst() + "' is not an option of a bind mount");
-            }
-            sources.put(m, tree);
+                    false,
+                    plan.attributes(String.join("|", o.set()), String.join("|", o.clear()), ""),
+                    why + ": its options");
         }
+        if (o.changesTree()) {
+            plan.setAttributes(
+                    tree,
+                    true,
+                    plan.attributes(String.join("|", o.recursiveSet()), String.join("|", o.recursiveClear()), ""),
+                    why + ": options of all below it");
+        }
+        if (!o.data().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "mounts[" + i + "].options: '" + o.data().getFirst() + "' is not an option of a bind mount");
+        }
+        sources.put(m, tree);
     }
 
     private static String propagationFlag(String word) {
@@ -139,7 +175,16 @@ final class MountPart {
         String why = reason(m);
         Arg.Result place = plan.place(m.destination(), true, why);
         List<String> parameters = new ArrayList<>(o.data());
+        parameters.addAll(LabelPart.mountParameters(plan, m.type()));
         Arg.Result mount = plan.fileSystem(m.type(), m.source(), parameters, o.mountFlags(plan.facts.arch()), why);
+        Arg.Result mapping = mappings.get(m);
+        if (mapping != null) {
+            idmap.map(mount, o, mapping, why + ": whose files they are");
+        }
+        List<TreeEntry> copied = plan.facts.copies().get(m.destination());
+        if (o.copyUp() && copied != null) {
+            TreeCopy.plan(plan, copied, place, mount);
+        }
         plan.attach(mount, place, why);
         boolean ours = switch (m.type()) {
             case "proc", "sysfs", "tmpfs", "devpts", "mqueue" -> true;

@@ -2,7 +2,6 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.At;
 import dev.alcove.linux.Cgroup;
-import dev.alcove.linux.CgroupController;
 import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.CgroupStats;
 import dev.alcove.linux.CgroupUnavailableException;
@@ -15,11 +14,11 @@ import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.Signal;
 import dev.alcove.runtime.ContainerException.Kind;
-import dev.alcove.spec.LinuxMemory;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
 import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciState;
@@ -29,12 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -164,10 +161,16 @@ public final class OciContainer {
         return frozen(record) ? OciStatus.PAUSED : OciStatus.RUNNING;
     }
 
+    /** Its control group; empty if it was made without. */
+    private static Optional<Cgroup> cgroup(OciRecord record) {
+        return record.group().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Cgroup.of(CgroupLayout.read(), record.group()));
+    }
+
     private static boolean frozen(OciRecord record) {
-        Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
         try {
-            return group.exists() && group.frozen();
+            return cgroup(record).filter(Cgroup::exists).map(Cgroup::frozen).orElse(false);
         } catch (CgroupUnavailableException e) {
             // Without a freezer nothing is frozen.
             return false;
@@ -185,7 +188,7 @@ public final class OciContainer {
         return state(status, status == OciStatus.STOPPED ? 0 : pid());
     }
 
-    private OciState state(OciStatus status, int pid) {
+    OciState state(OciStatus status, int pid) {
         Map<String, String> annotations =
                 Files.exists(folder.resolve(OciContainers.CONFIG)) ? config().annotations() : Map.of();
         return new OciState(OciContainers.OCI_VERSION, id, status.word(), pid, bundle(), annotations);
@@ -227,7 +230,7 @@ public final class OciContainer {
         }
         OciSpec config = config();
         int pid = pid();
-        new OciHookRun("startContainer", hooks(config, OciHooks::startContainer)).inside(state(), pid);
+        orStop(() -> new OciHookRun("startContainer", hooks(config, OciHooks::startContainer)).inside(state(), pid));
         try (Fd directory = Open.path().directory().at(folder);
                 Fd gate = Open.write().nonBlocking().at(directory, OciContainers.GATE)) {
             // Whoever takes the name away is the one who starts it.
@@ -244,7 +247,20 @@ public final class OciContainer {
             }
             throw e;
         }
-        new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state());
+        orStop(() -> new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state()));
+    }
+
+    /** A hook that fails ends the container, runtime.md, "Lifecycle". */
+    private void orStop(Runnable hooks) {
+        boolean done = false;
+        try {
+            hooks.run();
+            done = true;
+        } finally {
+            if (!done) {
+                delete(true);
+            }
+        }
     }
 
     private ContainerException conflict(String why) {
@@ -260,12 +276,12 @@ public final class OciContainer {
     public void kill(Signal signal, boolean all) {
         OciRecord record = known();
         if (all) {
-            Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
-            if (group.exists()) {
-                for (long pid : group.processes()) {
+            Optional<Cgroup> group = cgroup(record).filter(Cgroup::exists);
+            if (group.isPresent()) {
+                for (long pid : group.get().processes()) {
                     send((int) pid, signal);
                 }
-                thaw(group, signal);
+                thaw(group.get(), signal);
                 return;
             }
         }
@@ -277,7 +293,7 @@ public final class OciContainer {
                 throw conflict("container not running");
             }
         }
-        thaw(Cgroup.of(CgroupLayout.read(), record.group()), signal);
+        cgroup(record).ifPresent(group -> thaw(group, signal));
     }
 
     private static void send(int pid, Signal signal) {
@@ -310,14 +326,16 @@ public final class OciContainer {
                     "cannot delete container " + id + " that is not stopped: " + status.word()
                             + "\n  mend: kill it first, or delete --force");
         }
-        Cgroup cgroup = end();
-        if (cgroup.exists() && !cgroup.remove()) {
+        Optional<Cgroup> cgroup = end();
+        if (cgroup.isPresent() && !cgroup.get().remove()) {
             throw new ContainerException(
                     Kind.BUSY,
-                    "cannot delete container " + id + ": processes in its control group " + cgroup + " do not end"
+                    "cannot delete container " + id + ": processes in its control group " + cgroup.get()
+                            + " do not end"
                             + "\n  likely cause: the kernel holds them, such as for a file system that does not answer"
                             + "\n  mend: delete --force " + id + " again when they have ended");
         }
+        resctrl();
         List<OciHook> after = poststop();
         OciState state = after.isEmpty() ? null : state(OciStatus.STOPPED, 0);
         remove(folder);
@@ -328,20 +346,24 @@ public final class OciContainer {
 
     /** Its creation came to its end and is not to be: all goes but the folder. */
     void abandon() {
-        Cgroup group = end();
-        if (group.exists()) {
-            group.remove();
-        }
+        end().ifPresent(Cgroup::remove);
     }
 
-    /** Ends its processes. */
-    private Cgroup end() {
+    /**
+     * Ends its processes.
+     *
+     * @return its control group, if it has one
+     */
+    private Optional<Cgroup> end() {
         Optional<OciRecord> record = record();
-        Cgroup group = Cgroup.of(CgroupLayout.read(), group(record));
+        Optional<Cgroup> group = Optional.of(group(record))
+                .filter(name -> !name.isEmpty())
+                .map(name -> Cgroup.of(CgroupLayout.read(), name))
+                .filter(Cgroup::exists);
         boolean noted = record.filter(r -> r.pid() > 0).isPresent();
         record.filter(OciContainer::alive).ifPresent(r -> send(r.pid(), Signal.KILL));
-        if (group.exists()) {
-            group.kill(END);
+        if (group.isPresent()) {
+            group.get().kill(END);
         } else if (!noted) {
             dismiss();
         }
@@ -372,6 +394,27 @@ public final class OciContainer {
                 return;
             }
             LockSupport.parkNanos(LOOK_AGAIN);
+        }
+    }
+
+    /** Its directories of resctrl, which only the configuration tells of. */
+    private void resctrl() {
+        if (!Files.isDirectory(Path.of(ResctrlPart.ROOT)) || !Files.exists(folder.resolve(OciContainers.CONFIG))) {
+            return;
+        }
+        OciLinux linux = config().linux();
+        if (linux == null || linux.intelRdt() == null) {
+            return;
+        }
+        ResctrlPart.monitoring(linux.intelRdt(), id).ifPresent(OciContainer::removeGroup);
+        ResctrlPart.own(linux.intelRdt(), id).ifPresent(OciContainer::removeGroup);
+    }
+
+    private static void removeGroup(String directory) {
+        try {
+            Files.deleteIfExists(Path.of(directory));
+        } catch (IOException e) {
+            throw new ContainerException(Kind.INTERNAL, "cannot remove " + directory + ": " + e, e);
         }
     }
 
@@ -417,12 +460,10 @@ public final class OciContainer {
         if (status == OciStatus.STOPPED || status == OciStatus.CREATING) {
             throw conflict("cannot " + what + " the container: container not running");
         }
-        Cgroup group = Cgroup.of(CgroupLayout.read(), record.group());
-        if (!group.exists()) {
-            throw new ContainerException(
-                    Kind.UNSUPPORTED, "cannot " + what + " container '" + id + "': it has no control group");
-        }
-        return group;
+        return cgroup(record)
+                .filter(Cgroup::exists)
+                .orElseThrow(() -> new ContainerException(
+                        Kind.UNSUPPORTED, "cannot " + what + " container '" + id + "': it has no control group"));
     }
 
     /** Stops all its processes until {@link #resume()}. */
@@ -452,47 +493,13 @@ public final class OciContainer {
     /** Changes its limits; those that are not named stay. */
     public void update(LinuxResources limits) {
         Cgroup group = group("change the limits of");
-        group.apply(Limits.of(withMemory(limits, group)));
+        OciPlan.change(() -> group.apply(Limits.of(OciUpdate.of(limits, group))));
     }
 
-    /** The limit of memory and swap together is counted from that of memory: where that one is to stay, it is read. */
-    private static LinuxResources withMemory(LinuxResources limits, Cgroup group) {
-        LinuxMemory memory = limits.memory();
-        boolean alone = memory != null
-                && memory.swap() != null
-                && memory.swap() > 0
-                && (memory.limit() == null || memory.limit() == 0);
-        OptionalLong present = alone
-                ? group.stats().memory().map(CgroupStats.Memory::limit).orElseGet(OptionalLong::empty)
-                : OptionalLong.empty();
-        return memory == null || present.isEmpty()
-                ? limits
-                : limits.toBuilder()
-                        .memory(memory.toBuilder().limit(present.getAsLong()).build())
-                        .build();
-    }
-
-    /** Each number of version 1's memory.stat by its name, or none. */
-    public Map<String, Long> memoryNumbers() {
-        Map<String, Long> numbers = new LinkedHashMap<>();
-        OciRecord record = known();
-        CgroupLayout.read().of(CgroupController.MEMORY).ifPresent(h -> {
-            Path file = Path.of(h.directory(record.group()), "memory.stat");
-            try {
-                for (String line : Files.readAllLines(file)) {
-                    int blank = line.indexOf(' ');
-                    if (blank > 0) {
-                        numbers.put(line.substring(0, blank), Long.parseUnsignedLong(line.substring(blank + 1)));
-                    }
-                }
-            } catch (NoSuchFileException e) {
-                // The group has just gone: there is nothing to count.
-                numbers.clear();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        return numbers;
+    /** What the files of its control groups say, by their names, such as {@code memory.stat}. */
+    public Map<String, String> groupFiles() {
+        String group = known().group();
+        return group.isEmpty() ? Map.of() : GroupFiles.of(group);
     }
 
     /**
@@ -531,14 +538,30 @@ public final class OciContainer {
         OciSpec config = OciSpec.builder()
                 .ociVersion(OciContainers.OCI_VERSION)
                 .process(process)
+                .linux(roomsOf(own))
                 .build();
-        OciSupport.check(config, process);
         if (process.terminal() && wanted.consoleSocket().isEmpty()) {
             throw new ContainerException(
                     Kind.INVALID,
                     "process.terminal: cannot allocate a terminal without --console-socket"
                             + "\n  mend: give the socket that is to get it, or leave --tty out");
         }
+        int pid;
+        try (OciPreparation preparation = OciPreparation.ofExec(own)) {
+            pid = run(wanted, front, record, own, config, preparation);
+        }
+        if (wanted.pidFile().isPresent()) {
+            OciContainers.writePid(wanted.pidFile().get(), pid);
+        }
+        if (wanted.pidfdSocket().isPresent()) {
+            OciContainers.sendPidfd(wanted.pidfdSocket().get(), pid);
+        }
+        return pid;
+    }
+
+    private int run(
+            OciExec wanted, Front front, OciRecord record, OciSpec own, OciSpec config, OciPreparation preparation) {
+        OciProcess process = wanted.process();
         FrontCall call = new FrontCall(
                 front.control(),
                 wanted.preserved(),
@@ -547,6 +570,8 @@ public final class OciContainer {
                 true,
                 false,
                 OptionalInt.of(record.pid()),
+                true,
+                false,
                 List.of());
         ContainerSpec spec = new ContainerSpec(
                 id,
@@ -561,28 +586,32 @@ public final class OciContainer {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.of(ExecTarget.of(record.group(), record.pid())),
+                Optional.of(ExecTarget.of(record.group(), record.pid(), wanted.groups())),
                 false,
-                Optional.empty(),
-                Optional.empty(),
+                preparation.whenThere(),
+                preparation.supervisor(),
                 Optional.of(call));
         HostFacts facts = HostProbe.read(spec);
-        int pid = front.run(
+        return front.run(
                 spec,
                 facts,
-                Planner.plan(spec, facts),
+                OciPlan.plan(spec, facts),
                 new Front.Acts(
                         first -> {},
                         master -> OciContainers.sendTerminal(wanted.consoleSocket(), master),
-                        dev.alcove.linux.SeccompListener::close,
+                        preparation.listener(ignored -> state()),
                         () -> {}));
-        if (wanted.pidFile().isPresent()) {
-            OciContainers.writePid(wanted.pidFile().get(), pid);
-        }
-        if (wanted.pidfdSocket().isPresent()) {
-            OciContainers.sendPidfd(wanted.pidfdSocket().get(), pid);
-        }
-        return pid;
+    }
+
+    /** What of a container's configuration is about each of its processes. */
+    private static OciLinux roomsOf(OciSpec own) {
+        OciLinux linux = own.linux();
+        return linux == null
+                ? OciLinux.builder().build()
+                : OciLinux.builder()
+                        .personality(linux.personality())
+                        .memoryPolicy(linux.memoryPolicy())
+                        .build();
     }
 
     /** Its processes, as this process's PID namespace numbers them. */

@@ -15,6 +15,7 @@ import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.LinuxSeccomp;
 import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciLinux;
+import dev.alcove.spec.OciMount;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciRoot;
 import dev.alcove.spec.OciSpec;
@@ -144,34 +145,31 @@ public final class OciContainers {
         Path rootfs = rootfs(bundle, config);
         Path folder = folder(wanted.id());
         boolean made = false;
-        try (Fd directory = Open.path().directory().at(folder)) {
+        try (OciPreparation preparation = OciPreparation.of(config);
+                Fd directory = Open.path().directory().at(folder)) {
             OciRecord record = new OciRecord(
                     wanted.id(),
                     bundle.toString(),
                     rootfs.toString(),
                     Instant.now().toString(),
                     Caller.read().uid(),
-                    group(wanted.id(), config),
+                    wanted.groups() ? group(wanted.id(), config) : "",
                     0,
                     0);
             AtomicFile.replace(directory, OciRecord.FILE, record.toJson(), 0600);
             AtomicFile.replace(directory, CONFIG, OciJson.write(config).getBytes(StandardCharsets.UTF_8), 0600);
             At.mknod(directory, GATE, FileType.FIFO, 0600, 0, 0);
-            ContainerSpec spec = spec(wanted, front, config, rootfs, folder);
+            ContainerSpec spec = spec(wanted, front, config, rootfs, folder, preparation);
             OciContainer container = new OciContainer(folder, wanted.id());
             HostFacts facts = HostProbe.read(spec);
             int pid = front.run(
                     spec,
                     facts,
-                    Planner.plan(spec, facts),
+                    OciPlan.plan(spec, facts),
                     new Front.Acts(
                             first -> container.hooksBeforeTheRoot(config, first),
                             master -> sendTerminal(wanted, master),
-                            listener -> {
-                                throw new ContainerException(
-                                        ContainerException.Kind.UNSUPPORTED,
-                                        "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY is not supported yet");
-                            },
+                            preparation.listener(process -> container.state(OciStatus.CREATING, process)),
                             container::abandon));
             long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
             AtomicFile.replace(
@@ -304,12 +302,15 @@ public final class OciContainers {
         return SeccompFilters.of(SeccompChoice.profile(OciJson.write(wanted)), capabilities);
     }
 
-    private static ContainerSpec spec(OciRequest wanted, Front front, OciSpec config, Path rootfs, Path folder) {
+    private static ContainerSpec spec(
+            OciRequest wanted, Front front, OciSpec config, Path rootfs, Path folder, OciPreparation preparation) {
         OciProcess process = config.process();
         if (process == null) {
             throw SpecException.of("process", "is missing: a container needs a process to run");
         }
-        OciSupport.check(config, process);
+        if (!wanted.groups()) {
+            refuseLimits(config);
+        }
         if (process.terminal() && wanted.consoleSocket().isEmpty()) {
             throw new ContainerException(
                     ContainerException.Kind.INVALID,
@@ -337,11 +338,13 @@ public final class OciContainers {
                 wanted.keyring(),
                 OciContainer.hasHooksBeforeTheRoot(config),
                 OptionalInt.empty(),
+                wanted.pivot(),
+                wanted.groups(),
                 leftovers);
         return new ContainerSpec(
                 wanted.id(),
                 wanted.id(),
-                withDefaultDevices(config),
+                withDefaultDevices(withAbsolutePlaces(config)),
                 new Rootfs.Directory(rootfs, false),
                 false,
                 true,
@@ -353,9 +356,44 @@ public final class OciContainers {
                 false,
                 Optional.empty(),
                 false,
-                Optional.empty(),
-                Optional.empty(),
+                preparation.whenThere(),
+                preparation.supervisor(),
                 Optional.of(call));
+    }
+
+    /** Without groups no limit can act. Rules for devices are in every configuration, and go with the groups. */
+    private static void refuseLimits(OciSpec config) {
+        LinuxResources resources =
+                config.linux() == null ? null : config.linux().resources();
+        LinuxResources none = LinuxResources.builder().build();
+        if (resources != null
+                && !resources.toBuilder().devices(List.of()).build().equals(none)) {
+            throw SpecException.of(
+                    "linux.resources",
+                    "cannot act: no control groups are to be made (--cgroup-manager disabled)"
+                            + "\n  mend: leave the limits out, or use --cgroup-manager cgroupfs");
+        }
+    }
+
+    /** A relative place of a mount counts from the root, config.md. */
+    private static OciSpec withAbsolutePlaces(OciSpec config) {
+        boolean all = true;
+        List<OciMount> mounts = new ArrayList<>();
+        for (OciMount m : config.mounts()) {
+            boolean absolute = m.destination().startsWith("/");
+            all &= absolute;
+            mounts.add(
+                    absolute
+                            ? m
+                            : new OciMount(
+                                    "/" + m.destination(),
+                                    m.type(),
+                                    m.source(),
+                                    m.options(),
+                                    m.uidMappings(),
+                                    m.gidMappings()));
+        }
+        return all ? config : config.toBuilder().mounts(mounts).build();
     }
 
     /** The nodes that every container has can be used, whatever the configuration denies before. */

@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.spec.OciProcess;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param pidfdSocket   the listening socket that gets a pidfd of it
  * @param pidFile       where its pid is written
  * @param preserved     how many of the caller's descriptors from 3 on it keeps
+ * @param groups        groups below the container's own that it enters, by the name of the controller, or by an empty one
+ *                      for all
  */
 public record OciExec(
         OciProcess process,
@@ -22,4 +25,10 @@ public record OciExec(
         Optional<Path> consoleSocket,
         Optional<Path> pidfdSocket,
         Optional<Path> pidFile,
-        int preserved) {}
+        int preserved,
+        Map<String, String> groups) {
+    /** Copies the map. */
+    public OciExec {
+        groups = Map.copyOf(groups);
+    }
+}

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param keyring       whether it gets a session keyring of its own
  * @param foreground    whether the caller waits for its end
  * @param keep          whether its folder stays when its end was waited for
+ * @param pivot         whether pivot_root(2) may be used
+ * @param groups        whether it gets control groups
  */
 public record OciRequest(
         String id,
@@ -25,9 +27,12 @@ public record OciRequest(
         int preserved,
         boolean keyring,
         boolean foreground,
-        boolean keep) {
+        boolean keep,
+        boolean pivot,
+        boolean groups) {
     /** Nothing but an id and a bundle. */
     public static OciRequest of(String id, Path bundle) {
-        return new OciRequest(id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false, true);
+        return new OciRequest(
+                id, bundle, Optional.empty(), Optional.empty(), Optional.empty(), 0, true, false, true, true, true);
     }
 }

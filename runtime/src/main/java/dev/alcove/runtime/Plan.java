@@ -31,6 +31,7 @@ final class Plan {
     private final Map<String, Arg.Result> own = new LinkedHashMap<>();
 
     private Arg root = Arg.ZERO;
+    private Arg hostProc = Arg.CWD;
     private boolean child;
 
     Plan(ContainerSpec spec, HostFacts facts) {
@@ -50,6 +51,24 @@ final class Plan {
 
     void root(Arg root) {
         this.root = root;
+    }
+
+    /** By the monitor, before it joins a container: what is at /proc there may be anything. */
+    void openHostProc() {
+        hostProc = p.callTo(
+                "host_proc",
+                "the host's /proc: the container's own may be anything",
+                Syscall.OPENAT,
+                Arg.CWD,
+                Arg.string("/proc"),
+                flags("O_PATH|O_DIRECTORY|O_CLOEXEC"),
+                Arg.ZERO);
+    }
+
+    /** Writes a file of this process's own folder in the host's /proc. */
+    void writeOwnFile(String name, String content, String why) {
+        boolean opened = hostProc instanceof Arg.Result;
+        writeFile(hostProc, (opened ? "self/" : "/proc/self/") + name, content, List.of(), why);
     }
 
     void made(String path) {

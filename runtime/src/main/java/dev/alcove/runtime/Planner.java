@@ -82,6 +82,7 @@ public final class Planner {
                 plan,
                 group,
                 spec.target().isPresent()
+                                || !spec.front().map(FrontCall::groups).orElse(true)
                         ? new CgroupWrites(List.of(), List.of(), Optional.empty(), List.of(), List.of())
                         : CgroupWrites.plan(facts.cgroups(), group, limits()));
         check();
@@ -129,6 +130,8 @@ public final class Planner {
         if (process.args().isEmpty() || process.args().getFirst().isEmpty()) {
             throw new IllegalArgumentException("process.args: a command is needed");
         }
+        LabelPart.check(process, linux, facts);
+        ResctrlPart.check(linux, facts);
         new SpecCheck(spec, process, linux)
                 .check(facts, another(NamespaceKind.IPC), another(NamespaceKind.NET), another(NamespaceKind.UTS));
         if (ownRoot() && !creates(NamespaceKind.MOUNT)) {
@@ -271,7 +274,15 @@ public final class Planner {
             packed = Optional.of(detachedTerminal());
         }
         cgroup.make();
+        new ResctrlPart(plan, linux).make();
+        if (spec.target().isPresent() && LabelPart.needsHostProc(process)) {
+            plan.openHostProc();
+        }
+        new SchedulingPart(plan, process, linux).beforeTheGroup();
         rooms.open();
+        if (creates(NamespaceKind.MOUNT)) {
+            mounts.openMapped(rooms.later().get(NamespaceKind.USER));
+        }
         rooms.joinTarget();
         rooms.joinEarly(newUser);
         p.call(

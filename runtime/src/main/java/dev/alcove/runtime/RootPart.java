@@ -197,13 +197,17 @@ final class RootPart {
     }
 
     /** When all is mounted: the new root becomes /, and the old one is no longer there. */
-    void enter(boolean readOnly) {
+    void enter(boolean readOnly, boolean pivot) {
         Program.Builder p = plan.p;
         if (readOnly) {
             plan.setAttributes(
                     plan.root(), false, plan.attributes("MOUNT_ATTR_RDONLY", "", ""), "a read-only root file system");
         }
         p.call("by descriptor: no name can be exchanged under us", Syscall.FCHDIR, plan.root());
+        if (!pivot) {
+            moveOver();
+            return;
+        }
         p.call(
                 "the new root becomes /, the old one comes to lie over it",
                 Syscall.PIVOT_ROOT,
@@ -214,6 +218,29 @@ final class RootPart {
                 Syscall.UMOUNT2,
                 Arg.string("."),
                 plan.flags("MNT_DETACH"));
+        p.call("from here on paths are the container's", Syscall.CHDIR, Arg.string("/"));
+    }
+
+    /**
+     * Without pivot_root(2), which the kernel refuses where / is its first file system, an initramfs: the new root is moved
+     * over the old one, and chroot(2) goes into it. The old one stays below, so the host's /proc and /sys are taken from it
+     * before: whoever leaves the chroot would have them whole.
+     */
+    private void moveOver() {
+        Program.Builder p = plan.p;
+        String why = "what is left of the old root shows nothing of the host's kernel";
+        for (String path : List.of("/sys", "/proc", "/proc")) {
+            p.attempt(why, Syscall.UMOUNT2, Arg.string(path), plan.flags("MNT_DETACH"));
+        }
+        p.call(
+                "the new root is moved over the old one",
+                Syscall.MOUNT,
+                Arg.string("."),
+                Arg.string("/"),
+                Arg.NULL,
+                plan.flags("MS_MOVE"),
+                Arg.NULL);
+        p.call("into it", Syscall.CHROOT, Arg.string("."));
         p.call("from here on paths are the container's", Syscall.CHDIR, Arg.string("/"));
     }
 }

@@ -56,7 +56,8 @@ final class SeccompFilters {
 
     private static SeccompFilter compile(SeccompProfile profile, Set<String> capabilities) {
         int version = Kernel.version();
-        return new SeccompCompiler(Arch.host(), SeccompCompiler.NewerCalls.ENOSYS)
+        SeccompFilter filter = new SeccompCompiler(Arch.host(), SeccompCompiler.NewerCalls.ENOSYS)
                 .compile(profile.policy(Arch.host(), capabilities, version / 1000, version % 1000));
+        return filter.with(profile.flags());
     }
 }

@@ -50,6 +50,7 @@ final class SpecCheck {
         id();
         process();
         limits();
+        group();
         name("hostname", spec.config().hostname());
         name("domainname", spec.config().domainname());
         devices();
@@ -70,6 +71,17 @@ final class SpecCheck {
 
     private static SpecException refused(String field, String value, String expected) {
         return SpecException.not(field, value, expected);
+    }
+
+    /** The form that only systemd understands would become the name of a directory. */
+    private void group() {
+        String path = linux.cgroupsPath();
+        if (path.indexOf('/') < 0 && path.indexOf(':') >= 0 && path.indexOf(':') != path.lastIndexOf(':')) {
+            throw SpecException.of(
+                    "linux.cgroupsPath",
+                    "'" + path + "' is systemd's form, slice:prefix:name, and the groups are made without systemd"
+                            + "\n  mend: give a path, such as /" + path.substring(path.lastIndexOf(':') + 1));
+        }
     }
 
     private void id() {

@@ -47,6 +47,7 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
         cgroups(all);
         users(all);
         volumes(all);
+        GoldenConfigurations.add(all);
         HostFacts arm = Machines.facts(Arch.AARCH64, 0, EnumSet.allOf(Capability.class), Machines.v1(), 4, Set.of());
         all.add(new Golden("aarch64", new Wanted().init().spec(), arm));
         return all;

@@ -95,6 +95,8 @@ final class Machines {
                 "0",
                 links,
                 List.of("ld.so.cache", "ssl/certs/"),
-                files);
+                files,
+                Set.of(),
+                Map.of());
     }
 }

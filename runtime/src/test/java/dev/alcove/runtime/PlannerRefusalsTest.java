@@ -9,7 +9,12 @@ import dev.alcove.spec.LinuxCapabilities;
 import dev.alcove.spec.LinuxCpu;
 import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.LinuxIdMapping;
+import dev.alcove.spec.LinuxIntelRdt;
+import dev.alcove.spec.LinuxMemory;
+import dev.alcove.spec.LinuxMemoryPolicy;
+import dev.alcove.spec.LinuxPersonality;
 import dev.alcove.spec.LinuxResources;
+import dev.alcove.spec.LinuxScheduler;
 import dev.alcove.spec.LinuxTimeOffset;
 import dev.alcove.spec.OciMount;
 import dev.alcove.spec.OciUser;
@@ -112,6 +117,7 @@ class PlannerRefusalsTest {
                 "'x'");
         root(mounts(OciMount.of("/a", "bind", "/srv", List.of("bind", "size=1"))), "mounts[7].options", "'size=1'");
         root(mounts(OciMount.of("/a", "bind", "/srv", List.of("bind", "idmap"))), "mounts[7].options", "'idmap'");
+        configurations();
         root(new Wanted().config(c -> c.hostname("x".repeat(65))), "hostname", "65");
         root(new Wanted().config(c -> c.domainname("y".repeat(65))), "domainname", "65");
         root(
@@ -149,6 +155,66 @@ class PlannerRefusalsTest {
                 Machines.root(Machines.v2("/", Optional.of("/"))),
                 List.of("cgroup", "/../etc")));
         return List.copyOf(ALL);
+    }
+
+    /** What only configurations ask for. */
+    private static void configurations() {
+        scheduler(new LinuxScheduler("SCHED_ISO", null, null, List.of(), null, null, null), "policy");
+        scheduler(new LinuxScheduler("SCHED_FIFO", 3, 5, List.of(), null, null, null), "nice");
+        scheduler(new LinuxScheduler("SCHED_OTHER", null, 5, List.of(), null, null, null), "priority");
+        scheduler(new LinuxScheduler("SCHED_RR", null, 100, List.of(), null, null, null), "priority");
+        scheduler(new LinuxScheduler("SCHED_IDLE", null, null, List.of(), Uint64.of(1), null, null), "runtime");
+        scheduler(new LinuxScheduler("SCHED_DEADLINE", null, null, List.of(), null, null, null), "runtime");
+        memoryPolicy(new LinuxMemoryPolicy("MPOL_LOCAL", "0", List.of()), "nodes", "MPOL_LOCAL");
+        memoryPolicy(new LinuxMemoryPolicy("MPOL_BIND", "", List.of()), "nodes", "MPOL_BIND");
+        memoryPolicy(new LinuxMemoryPolicy("MPOL_BIND", "7", List.of()), "nodes", "'7'");
+        memoryPolicy(
+                new LinuxMemoryPolicy("MPOL_BIND", "0", List.of("MPOL_F_STATIC_NODES", "MPOL_F_RELATIVE_NODES")),
+                "flags");
+        memoryPolicy(new LinuxMemoryPolicy("MPOL_LOCAL", "", List.of("MPOL_F_STATIC_NODES")), "flags");
+        memoryPolicy(new LinuxMemoryPolicy("MPOL_INTERLEAVE", "0", List.of("MPOL_F_NUMA_BALANCING")), "flags");
+        root(
+                new Wanted().linux(l -> l.personality(new LinuxPersonality("LINUX", List.of("ADDR_NO_RANDOMIZE")))),
+                "linux.personality.flags",
+                "ADDR_NO_RANDOMIZE");
+        root(new Wanted().process(p -> p.apparmorProfile("x")), "process.apparmorProfile", "AppArmor", "mend:");
+        root(new Wanted().process(p -> p.selinuxLabel("x")), "process.selinuxLabel", "SELinux");
+        root(new Wanted().linux(l -> l.mountLabel("x")), "linux.mountLabel", "SELinux");
+        root(
+                new Wanted().linux(l -> l.intelRdt(new LinuxIntelRdt("a", List.of(), "", "", false, false, false))),
+                "linux.intelRdt",
+                "/sys/fs/resctrl");
+        root(new Wanted().linux(l -> l.cgroupsPath("system.slice:oci:box")), "linux.cgroupsPath", "systemd");
+        root(mounts(OciMount.of("/a", "tmpfs", "tmpfs", List.of("remount"))), "mounts[7].options", "'remount'");
+        root(mounts(OciMount.of("/a", "bind", "/srv", List.of("bind", "tmpcopyup"))), "mounts[7].options", "tmpfs");
+        var ids = List.of(new LinuxIdMapping(0, 1000, 1));
+        ALL.add(new Case(
+                new Wanted().user(ids).mount(new OciMount("/a", "bind", "/srv", List.of("bind", "idmap"), ids, ids)),
+                Machines.user(),
+                List.of("mounts[7]", "CAP_SYS_ADMIN")));
+        memory(LinuxMemory.builder().kernel(1L << 20).build(), "kernel");
+        memory(LinuxMemory.builder().useHierarchy(false).build(), "useHierarchy");
+        root(
+                new Wanted()
+                        .resources(LinuxResources.builder()
+                                .blockIo(new LinuxBlockIo(
+                                        null, 500, List.of(), List.of(), List.of(), List.of(), List.of()))
+                                .build()),
+                "linux.resources.blockIO.leafWeight");
+    }
+
+    private static void scheduler(LinuxScheduler scheduler, String property) {
+        root(new Wanted().process(p -> p.scheduler(scheduler)), "process.scheduler." + property);
+    }
+
+    private static void memoryPolicy(LinuxMemoryPolicy policy, String property, String... more) {
+        root(new Wanted().linux(l -> l.memoryPolicy(policy)), "linux.memoryPolicy." + property, String.join("", more));
+    }
+
+    private static void memory(LinuxMemory memory, String property) {
+        root(
+                new Wanted().resources(LinuxResources.builder().memory(memory).build()),
+                "linux.resources.memory." + property);
     }
 
     private static Wanted mounts(OciMount mount) {

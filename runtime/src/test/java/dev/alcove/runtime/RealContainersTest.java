@@ -370,7 +370,9 @@ class RealContainersTest {
                 f.memoryNodes(),
                 f.rootLinks(),
                 f.etc(),
-                f.files());
+                f.files(),
+                f.modules(),
+                f.copies());
         Program program = Planner.plan(spec, facts);
         assertThat(program.text()).contains("BPF_PROG_ATTACH", "CLONE_INTO_CGROUP");
         try (Container c = Container.start(StreamChoice.PIPES, spec, facts, program, Map.of())) {

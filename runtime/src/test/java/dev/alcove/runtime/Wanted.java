@@ -49,6 +49,8 @@ final class Wanted {
     private Optional<Path> state = Optional.empty();
     private boolean detached;
     private Optional<Supervisor> supervisor = Optional.empty();
+    private Optional<FrontCall> front = Optional.empty();
+    private Optional<ExecTarget> target = Optional.empty();
 
     static List<LinuxNamespace> kinds(List<String> kinds) {
         List<LinuxNamespace> all = new ArrayList<>();
@@ -62,6 +64,19 @@ final class Wanted {
     Wanted supervised() {
         supervisor = Optional.of(listener -> {});
         return this;
+    }
+
+    Wanted front(FrontCall call) {
+        front = Optional.of(call);
+        return this;
+    }
+
+    /** One more process of a container, in its groups. */
+    Wanted target(ExecTarget running) {
+        target = Optional.of(running);
+        rootfs = Rootfs.inherited();
+        mounts = List.of();
+        return linux(l -> l.namespaces(List.of()).maskedPaths(List.of()).readonlyPaths(List.of()));
     }
 
     Wanted process(UnaryOperator<OciProcessBuilder> change) {
@@ -179,11 +194,11 @@ final class Wanted {
                 timeout,
                 state,
                 false,
-                Optional.empty(),
+                target,
                 detached,
                 Optional.empty(),
                 supervisor,
-                Optional.empty());
+                front);
     }
 
     static LinuxCapabilities capabilities(String... names) {

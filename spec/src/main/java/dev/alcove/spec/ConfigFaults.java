@@ -42,6 +42,13 @@ public final class ConfigFaults {
         return List.copyOf(faults);
     }
 
+    /** The paths of all properties that a configuration can have: {@code mounts[].options[]}, {@code linux.sysctl.*}. */
+    public static List<String> properties() {
+        List<String> paths = new ArrayList<>();
+        ConfigShape.config().collect("", paths);
+        return List.copyOf(paths);
+    }
+
     /** All faults of a process, as exec reads one. */
     public static List<SpecException> ofProcess(byte[] document) {
         return List.copyOf(shape(document, ConfigShape.process()));

@@ -72,6 +72,20 @@ sealed interface JsonShape {
         return List.copyOf(walk.faults);
     }
 
+    /** The paths of all leaves: {@code mounts[].options[]}; {@code *} where names are free. */
+    default void collect(String path, List<String> into) {
+        switch (this) {
+            case Items items -> items.of().collect(path + "[]", into);
+            case Entries entries -> entries.values().collect(path + ".*", into);
+            case Properties properties -> {
+                for (Property p : properties.all()) {
+                    p.shape().collect(Walk.below(path, p.name()), into);
+                }
+            }
+            default -> into.add(path);
+        }
+    }
+
     /** One walk. */
     final class Walk {
         private static final int LONGEST_NUMBER = 40;
