@@ -125,8 +125,8 @@ public final class Front implements AutoCloseable {
                     }
                     socket.send(new byte[8]);
                 }
-                case Wire.REPORT_CONSOLE -> failed = attempt(() -> received.descriptors()
-                        .forEach(acts.terminal()));
+                case Wire.REPORT_CONSOLE ->
+                    failed = attempt(() -> received.descriptors().forEach(acts.terminal()));
                 case Wire.REPORT_LISTENER ->
                     received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
                 default -> {
