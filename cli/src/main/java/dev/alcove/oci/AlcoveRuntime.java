@@ -123,9 +123,17 @@ final class AlcoveRuntime implements OciRuntime {
 
     @Override
     public int run(CreateRequest request, OciSpec spec, boolean detach, boolean keep) {
-        OciContainer container = make(request, spec, !detach, keep);
+        boolean stays = !detach && !keep && OciContainers.joinsUserNamespace(spec);
+        OciContainer container = make(request, spec, !detach, keep || stays);
         if (detach) {
             start(container);
+        }
+        if (stays) {
+            boolean ended = false;
+            while (!ended) {
+                ended = container.awaitEnd(Duration.ofHours(1));
+            }
+            container.delete(true);
         }
         // Where it is waited for, the front ends with the container's status.
         return 0;

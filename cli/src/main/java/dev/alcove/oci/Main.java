@@ -1,5 +1,6 @@
 package dev.alcove.oci;
 
+import dev.alcove.linux.IdMap;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
@@ -43,7 +44,8 @@ public final class Main {
 
     static OciContext.Caller caller() {
         ProcStatus status = Proc.status(Kernel.pid()).orElseThrow();
-        return new OciContext.Caller(status.uids().get(1), status.gids().get(1));
+        boolean first = Proc.uidMap(Kernel.pid()).map(IdMap::isWhole).orElse(true);
+        return new OciContext.Caller(status.uids().get(1), status.gids().get(1), !first);
     }
 
     private static PrintStream stream(FileDescriptor fd) {

@@ -31,8 +31,19 @@ record OciContext(
         OciLog log,
         Function<RuntimeOptions, OciRuntime> runtimes) {
 
-    /** Whoever called. */
-    record Caller(long uid, long gid) {}
+    /**
+     * Whoever called.
+     *
+     * @param uid    the effective user
+     * @param gid    the effective group
+     * @param inside whether in a user namespace that somebody made, not in the machine's first
+     */
+    record Caller(long uid, long gid, boolean inside) {
+        /** In the machine's first user namespace. */
+        Caller(long uid, long gid) {
+            this(uid, gid, false);
+        }
+    }
 
     OciContext with(OciLog newLog) {
         return new OciContext(environment, directory, in, out, err, clock, caller, newLog, runtimes);
@@ -40,6 +51,6 @@ record OciContext(
 
     /** The runtime that the global flags ask for. */
     OciRuntime runtime(OciArguments arguments) {
-        return runtimes.apply(RuntimeOptions.of(arguments.globals(), environment, directory, caller.uid() == 0));
+        return runtimes.apply(RuntimeOptions.of(arguments.globals(), environment, directory, caller));
     }
 }

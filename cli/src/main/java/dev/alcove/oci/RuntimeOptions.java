@@ -24,12 +24,13 @@ record RuntimeOptions(Path root, CgroupDriver cgroups, Optional<Boolean> rootles
     /**
      * Reads the global flags.
      *
-     * @param privileged whether the caller is root, and so has /run; another's states are below XDG_RUNTIME_DIR
+     * @param caller whoever is root has /run; another's states are below XDG_RUNTIME_DIR
      * @throws ContainerException if a flag has a value that it cannot have
      */
-    static RuntimeOptions of(FlagValues globals, Map<String, String> environment, Path directory, boolean privileged) {
+    static RuntimeOptions of(
+            FlagValues globals, Map<String, String> environment, Path directory, OciContext.Caller caller) {
         String home = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-        String standard = privileged || home.isEmpty() ? "/run" : home;
+        String standard = isRoot(caller, environment) || home.isEmpty() ? "/run" : home;
         return new RuntimeOptions(
                 directory
                         .resolve(globals.text("root").orElse(standard + "/" + OciCommands.NAME))
@@ -37,6 +38,15 @@ record RuntimeOptions(Path root, CgroupDriver cgroups, Optional<Boolean> rootles
                 manager(globals),
                 rootless(globals.text("rootless").orElse("auto")),
                 globals.text("criu").orElse("criu"));
+    }
+
+    /**
+     * As runc decides it. An ordinary user's podman calls as user 0 of the user namespace that it made, and /run is not
+     * that user's; there the variable USER still tells who it is.
+     */
+    private static boolean isRoot(OciContext.Caller caller, Map<String, String> environment) {
+        return caller.uid() == 0
+                && (!caller.inside() || environment.getOrDefault("USER", "").equals("root"));
     }
 
     private static CgroupDriver manager(FlagValues globals) {

@@ -105,6 +105,13 @@ class OciCommandsTest {
         oci.caller = new OciContext.Caller(7, 7);
         oci.run("list");
         assertThat(oci.options.root()).isEqualTo(Path.of("/run/user/7/alcove-oci"));
+        // As podman calls that an ordinary user started: root of a user namespace of its own.
+        oci.caller = new OciContext.Caller(0, 0, true);
+        oci.run("list");
+        assertThat(oci.options.root()).isEqualTo(Path.of("/run/user/7/alcove-oci"));
+        oci.environment.put("USER", "root");
+        oci.run("list");
+        assertThat(oci.options.root()).isEqualTo(Path.of("/run/alcove-oci"));
         assertThat(refusal("--rootless", "maybe", "list")).contains("invalid value for rootless");
         assertThat(refusal("--cgroup-manager", "x", "list")).contains("invalid cgroup-manager: x");
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  *       {@code @start region="region"} and {@code @end} in it. Every java block must name one.
  *   <li>A block {@code ```console} is a session: lines that begin with {@code $} are run by a shell, what follows is what
  *       they print. An ellipsis stands for any text, on a line of its own for any number of lines. Their status is 0,
- *       unless what they print shows a message of alcove's.
+ *       unless what they print shows a message of alcove's. {@code ```console podman} is one that a test of podman's runs.
  *   <li>A link to a file of the repository leads to one.
  *   <li>A page in Chinese, {@code NAME.zh.md}, has the sessions of {@code NAME.md}, every one of them as it is there.
  * </ul>
@@ -128,6 +129,7 @@ class DocumentsTest {
         }
         Path examples = ExamplesScript.in(place.resolve("checkout"), ROOT);
         return blocks("console").stream()
+                .filter(b -> b.info().equals("console"))
                 .map(b -> DynamicTest.dynamicTest(b.place(), () -> {
                     Assumptions.assumeTrue(needed.isEmpty(), "needs " + needed);
                     Path own = Files.createTempDirectory(place, "session");
@@ -162,6 +164,21 @@ class DocumentsTest {
         return DocumentsTest.class.getResource("/dev/alcove/cli/Main.class") == null ? "the command line" : "";
     }
 
+    /** Runs the sessions of a document that are marked so, each command by what is given. */
+    static void follow(String document, String info, Function<String, Said> runner) throws Exception {
+        List<Block> sessions = blocks("console").stream()
+                .filter(b -> b.place().startsWith(document + ":"))
+                .filter(b -> b.info().equals(info))
+                .toList();
+        assertThat(sessions).as("sessions of " + document).isNotEmpty();
+        for (Block b : sessions) {
+            follow(b, command -> {
+                Said said = runner.apply(command);
+                return new Outcome(said.status(), said.text().isEmpty() ? "" : said.text() + "\n");
+            });
+        }
+    }
+
     private static void session(Block block, Path place) throws Exception {
         Path alcove = place.resolve("alcove");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -171,6 +188,15 @@ class DocumentsTest {
                         + " -Xlog:all=error:stderr --enable-native-access=ALL-UNNAMED -cp '"
                         + System.getProperty("java.class.path") + "' dev.alcove.cli.Main \"$@\"\n");
         assertThat(alcove.toFile().setExecutable(true)).isTrue();
+        follow(block, command -> run(command, place));
+    }
+
+    /** Runs a command. */
+    private interface Runner {
+        Outcome run(String command) throws Exception;
+    }
+
+    private static void follow(Block block, Runner runner) throws Exception {
         List<String> lines = block.lines();
         assertThat(lines.getFirst()).as("a session begins with a command").startsWith("$ ");
         for (int i = 0; i < lines.size(); ) {
@@ -180,7 +206,7 @@ class DocumentsTest {
                 expected.append(pattern(lines.get(i)));
             }
             String shown = block.place() + ": " + command;
-            Outcome outcome = run(command, place);
+            Outcome outcome = runner.run(command);
             assertThat(outcome.text()).as(shown).matches(Pattern.compile(expected.toString(), Pattern.DOTALL));
             if (!expected.toString().contains("alcove: ")) {
                 assertThat(outcome.status()).as(shown + ": " + outcome.text()).isZero();

@@ -25,6 +25,11 @@ final class OciProgram {
 
     /** Puts the program into a folder. */
     OciProgram(Path folder) throws IOException {
+        this(folder, System.getProperty("java.class.path"));
+    }
+
+    /** The same, with these tests' classes somewhere else: for a caller who cannot read where they are. */
+    OciProgram(Path folder, String classPath) throws IOException {
         this.folder = folder;
         this.program = folder.resolve("alcove-oci");
         this.root = folder.resolve("root");
@@ -40,7 +45,7 @@ final class OciProgram {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "dev.alcove.oci.Main");
         Files.writeString(folder.resolve("alcove-oci.jvm"), String.join("\0", words) + "\0");
     }

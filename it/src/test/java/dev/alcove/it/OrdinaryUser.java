@@ -98,7 +98,7 @@ final class OrdinaryUser implements AutoCloseable {
     }
 
     /** This JVM's class path; what the user cannot read is copied to where it can. */
-    private static String classPath(Path to) throws IOException {
+    static String classPath(Path to) throws IOException {
         List<String> readable = new ArrayList<>();
         int copies = 0;
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {

@@ -63,6 +63,28 @@ final class Shell implements AutoCloseable {
         return said.text();
     }
 
+    /**
+     * Lets another shell take this one's place. It is waited for: a shell that is still there might read what is for the
+     * other.
+     *
+     * @param command what a shell is given to, such as setpriv with its options
+     */
+    void become(String command) {
+        try {
+            input.write(("exec " + command + " sh -c 'echo; echo \"" + END + "0\"; exec sh'\n").getBytes(UTF_8));
+            input.flush();
+            String line = output.readLine();
+            while (line != null && !line.startsWith(END)) {
+                line = output.readLine();
+            }
+            if (line == null) {
+                throw new AssertionError("the shell ended at '" + command + "'");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The lines of what a command says. */
     List<String> lines(String command) {
         return say(command).lines().toList();

@@ -38,6 +38,11 @@ public record IdMap(List<IdRange> ranges) {
         }
     }
 
+    /** Whether it maps all ids to themselves, as that of the machine's first user namespace does. */
+    public boolean isWhole() {
+        return ranges.size() == 1 && ranges.getFirst().count() > 0xffff_0000L;
+    }
+
     /** One of these ranges. */
     public static IdMap of(IdRange... ranges) {
         return new IdMap(List.of(ranges));

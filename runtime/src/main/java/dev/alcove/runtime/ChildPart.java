@@ -1,5 +1,6 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Capability;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.Syscall;
@@ -236,11 +237,12 @@ final class ChildPart {
             mounts.mount();
             return hostTerminal();
         }
-        RootPart root = new RootPart(plan, newUser || joined.test(NamespaceKind.USER));
+        // Inside of a user namespace that somebody made for us, such as podman's, we are as confined as in one of ours.
+        boolean confined = newUser || joined.test(NamespaceKind.USER) || !plan.facts.initialUserNamespace();
+        RootPart root = new RootPart(plan, confined);
         root.mount();
         mounts.mount();
-        DevicePart devices =
-                new DevicePart(plan, newUser || joined.test(NamespaceKind.USER) || !plan.facts.initialUserNamespace());
+        DevicePart devices = new DevicePart(plan, confined || !plan.facts.has(Capability.MKNOD));
         devices.make();
         Optional<Arg.Result> terminal = process.terminal() && inheritedTerminal.isEmpty()
                 ? Optional.of(devices.openTerminal(mounts.devpts()))

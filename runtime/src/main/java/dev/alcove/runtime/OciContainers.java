@@ -2,6 +2,8 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.At;
 import dev.alcove.linux.AtomicFile;
+import dev.alcove.linux.Cgroup;
+import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.FileType;
 import dev.alcove.linux.LinuxException;
@@ -11,6 +13,7 @@ import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStat;
 import dev.alcove.linux.UnixSocket;
 import dev.alcove.spec.LinuxDeviceCgroup;
+import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.LinuxSeccomp;
 import dev.alcove.spec.OciJson;
@@ -179,9 +182,29 @@ public final class OciContainers {
             return container;
         } finally {
             if (!made) {
+                if (joinsUserNamespace(config)) {
+                    // The front has cleared up as far as it could. What has processes is not removed, and not ours.
+                    Cgroup.of(CgroupLayout.read(), group(wanted.id(), config)).remove();
+                }
                 OciContainer.remove(folder);
             }
         }
+    }
+
+    /**
+     * Whether a container joins a user namespace that somebody else made. Whoever enters that for it, its front, loses the
+     * right over what root made, such as control groups: they are for others to remove when it has ended.
+     */
+    public static boolean joinsUserNamespace(OciSpec config) {
+        OciLinux linux = config.linux();
+        if (linux != null) {
+            for (LinuxNamespace ns : linux.namespaces()) {
+                if (ns.type().equals("user") && !ns.path().isEmpty()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** What the caller is told of the pid; if it cannot be, the container goes. */
@@ -344,7 +367,7 @@ public final class OciContainers {
         return new ContainerSpec(
                 wanted.id(),
                 wanted.id(),
-                withDefaultDevices(withAbsolutePlaces(config)),
+                withDefaultDevices(withAbsolutePlaces(OwnRooms.without(config))),
                 new Rootfs.Directory(rootfs, false),
                 false,
                 true,

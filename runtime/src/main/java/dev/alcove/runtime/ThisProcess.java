@@ -19,11 +19,7 @@ final class ThisProcess {
     private static final class Identity {
         static final Optional<ProcStatus> STATUS = Proc.status(Kernel.pid());
         static final boolean INITIAL_USER_NAMESPACE =
-                Proc.uidMap(Kernel.pid()).map(Identity::covers).orElse(false);
-
-        private static boolean covers(IdMap map) {
-            return map.ranges().size() == 1 && map.ranges().getFirst().count() > 0xffff_0000L;
-        }
+                Proc.uidMap(Kernel.pid()).map(IdMap::isWhole).orElse(false);
     }
 
     /** Read by the first who asks for the kernel's capabilities. */
