@@ -111,6 +111,8 @@ __attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const
         sys4(__NR_prctl, PR_SET_PDEATHSIG_, SIGKILL_, 0, 0);
     }
     env[n] = 0;
+    /* A JVM does not start in a folder that was deleted; where no file can be, no relative path finds a wrong one. */
+    if (sys(__NR_getcwd, self, sizeof self, 0) < 0) sys(__NR_chdir, "/proc/self/fdinfo", 0, 0);
     sys(__NR_execve, all[0], all, env);
     give_up("cannot execute ", all[0]);
 }

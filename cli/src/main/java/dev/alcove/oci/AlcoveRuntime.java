@@ -81,9 +81,9 @@ final class AlcoveRuntime implements OciRuntime {
         // What follows a container's end in Java keeps this process until then.
         boolean stays = foreground && OciContainer.endsInJava(spec);
         boolean terminal = spec.process() != null && spec.process().terminal();
-        try (TerminalRelay relay =
-                        relay(foreground && terminal && request.consoleSocket().isEmpty());
-                Front front = front()) {
+        try (Front front = front();
+                TerminalRelay relay = relay(
+                        front, foreground && terminal && request.consoleSocket().isEmpty())) {
             OciContainer container = containers.create(
                     new OciRequest(
                             request.id(),
@@ -117,7 +117,8 @@ final class AlcoveRuntime implements OciRuntime {
         }
     }
 
-    private static @Nullable TerminalRelay relay(boolean wanted) {
+    private static @Nullable TerminalRelay relay(Front front, boolean wanted) {
+        front.needsOwnJvm(wanted);
         return wanted ? TerminalRelay.ofCaller() : null;
     }
 
@@ -248,8 +249,8 @@ final class AlcoveRuntime implements OciRuntime {
         boolean own = process.terminal()
                 && !request.detach()
                 && request.consoleSocket().isEmpty();
-        try (TerminalRelay relay = relay(own);
-                Front front = front()) {
+        try (Front front = front();
+                TerminalRelay relay = relay(front, own)) {
             container.exec(
                     new OciExec(
                             process,

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,10 +175,15 @@ final class DockerTest {
     }
 
     private void health(String wanted) {
-        Wait.until(
+        await(
                 wanted,
                 () -> room.say("docker inspect -f '{{.State.Health.Status}}' web")
                         .equals(wanted));
+    }
+
+    /** Several starts of a container lie in between. */
+    private static void await(String what, BooleanSupplier condition) {
+        assertThat(Wait.within(Duration.ofSeconds(100), condition)).as(what).isTrue();
     }
 
     @Test
@@ -213,7 +220,7 @@ final class DockerTest {
         assertThat(room.say("docker wait greedy")).isEqualTo("137");
         assertThat(room.say("docker inspect -f '{{.State.OOMKilled}}' greedy")).isEqualTo("true");
         room.say("docker run -d --name again --restart on-failure:2 box sh -c 'exit 4'");
-        Wait.until(
+        await(
                 "it was started twice more",
                 () -> room.say("docker inspect -f '{{.RestartCount}} {{.State.Status}}' again")
                         .equals("2 exited"));

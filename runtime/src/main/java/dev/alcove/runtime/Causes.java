@@ -127,6 +127,12 @@ final class Causes {
                                 "look at the path's parts in the image");
                     default -> UNKNOWN;
                 };
+            case FCNTL ->
+                error == Errno.EBADF
+                        ? new Cause(
+                                "the caller announces more descriptors than it has open; they are counted from 3 on",
+                                "open it without close-on-exec, or lower --preserve-fds")
+                        : UNKNOWN;
             case MKDIRAT -> mkdir(error, text, spec);
             case OPENAT, WRITE -> write(call.why(), error, text, facts);
             case SECCOMP ->

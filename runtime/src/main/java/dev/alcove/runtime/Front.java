@@ -3,7 +3,9 @@ package dev.alcove.runtime;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SeccompListener;
+import dev.alcove.linux.Signal;
 import dev.alcove.linux.UnixSocket;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,6 +37,7 @@ public final class Front implements AutoCloseable {
     public static final String VARIABLE = "ALCOVE_FRONT";
 
     private static final int NUMBERS = 5;
+    private static final Duration END = Duration.ofSeconds(10);
 
     /**
      * How it is reached.
@@ -54,6 +58,9 @@ public final class Front implements AutoCloseable {
     private @Nullable InputStream reports;
     private boolean plain;
     private OptionalLong identity = OptionalLong.empty();
+
+    /** What failed here, for which the program does not wait. */
+    private @Nullable RuntimeException failed;
 
     private Front(Lines lines, int pid, UnaryOperator<Program> change) {
         this.lines = lines;
@@ -118,11 +125,14 @@ public final class Front implements AutoCloseable {
     }
 
     /**
-     * Refuses what a resident JVM must not do: hooks are programs of the caller's, in the caller's control group, with
-     * its limits and working directory. Nothing may have been done yet.
+     * Turns away what a resident JVM must not do: hooks are programs of the caller's, in the caller's control group, with
+     * its limits and working directory; and a terminal of the caller's is served by who has it. Nothing may have been
+     * done yet.
+     *
+     * @param so whether there is such a thing
      */
-    void checkHooks(boolean hooks) {
-        if (hooks && pid > 0) {
+    public void needsOwnJvm(boolean so) {
+        if (so && pid > 0) {
             throw new Resident.NeedsOwnJvm();
         }
     }
@@ -142,8 +152,13 @@ public final class Front implements AutoCloseable {
         return identity;
     }
 
-    /** What is done while the program runs. */
-    record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener) {}
+    /**
+     * What is done while the program runs.
+     *
+     * @param abandoned after a failure of one that the program did not wait for: its process has been ended, and what else
+     *                  it made is to go
+     */
+    record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener, Runnable abandoned) {}
 
     private UnixSocket socket() {
         UnixSocket known = socket;
@@ -166,6 +181,10 @@ public final class Front implements AutoCloseable {
         while (true) {
             Launcher.Report report = receive(acts);
             if (report == null) {
+                RuntimeException before = failed;
+                if (before != null) {
+                    throw before;
+                }
                 throw new ContainerException(
                         ContainerException.Kind.INTERNAL,
                         "cannot start container '" + spec.name()
@@ -173,6 +192,10 @@ public final class Front implements AutoCloseable {
             }
             if (report.kind() == Wire.REPORT_FAILED) {
                 awaitEnd(acts);
+                RuntimeException before = failed;
+                if (before != null) {
+                    throw before;
+                }
                 throw Failure.of(spec, facts, program, report.step(), (int) report.value());
             }
             if (report.kind() == Wire.REPORT_SYNC) {
@@ -189,6 +212,12 @@ public final class Front implements AutoCloseable {
             if (report.kind() == Wire.REPORT_STARTED) {
                 if (report.extra1() == FrontPart.PIDFS) {
                     identity = OptionalLong.of(report.extra0());
+                }
+                RuntimeException before = failed;
+                if (before != null) {
+                    end((int) report.value());
+                    acts.abandoned().run();
+                    throw before;
                 }
                 return (int) report.value();
             }
@@ -226,7 +255,7 @@ public final class Front implements AutoCloseable {
         }
         Launcher.Report report = Launcher.parse(bytes);
         if (report.kind() == Wire.REPORT_CONSOLE) {
-            received.descriptors().forEach(acts.terminal());
+            failed = attempt(() -> received.descriptors().forEach(acts.terminal()));
         } else if (report.kind() == Wire.REPORT_LISTENER) {
             received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
         }
@@ -246,9 +275,28 @@ public final class Front implements AutoCloseable {
         }
     }
 
+    /** What the program does not wait for: it goes on, and what it has started then is ended. */
+    private static @Nullable RuntimeException attempt(Runnable act) {
+        try {
+            act.run();
+            return null;
+        } catch (ContainerException | LinuxException e) {
+            return e;
+        }
+    }
+
+    private static void end(int pid) {
+        try (Pidfd started = Pidfd.open(pid).orElse(null)) {
+            if (started != null) {
+                started.send(Signal.KILL);
+                started.awaitEnd(END);
+            }
+        }
+    }
+
     /** Until the front's program is over: it closes its end when it has cleared up. */
     public void awaitEnd() {
-        awaitEnd(new Acts(first -> {}, Fd::close, listener -> {}));
+        awaitEnd(new Acts(first -> {}, Fd::close, listener -> {}, () -> {}));
     }
 
     private void awaitEnd(Acts acts) {

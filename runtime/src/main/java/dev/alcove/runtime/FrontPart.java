@@ -41,6 +41,21 @@ final class FrontPart {
         this.p = plan.p;
     }
 
+    /**
+     * Descriptors that the caller says it hands on must be there before anything is opened: what is opened first would take
+     * the number of a missing one, and come into the container in its place.
+     */
+    void checkPreserved() {
+        int preserved = plan.spec.front().map(FrontCall::preserved).orElse(0);
+        for (int fd = Wire.CONTROL; fd < Wire.CONTROL + preserved; fd++) {
+            p.call(
+                    "--preserve-fds " + preserved + ": the caller is to have this descriptor open",
+                    Syscall.FCNTL,
+                    Arg.num(fd),
+                    Arg.num(1, "F_GETFD"));
+        }
+    }
+
     /** The FIFO, opened by its host path while that is there. For both ways: then neither end waits for the other. */
     Optional<Arg.Result> openGate() {
         return plan.spec.front().flatMap(FrontCall::gate).map(gate -> {

@@ -360,18 +360,8 @@ public final class OciContainer {
                     "cannot delete container " + id + " that is not stopped: " + status.word()
                             + "\n  mend: kill it first, or delete --force");
         }
-        Optional<OciRecord> known = record();
-        OciRecord record = known.orElse(null);
-        Optional<Cgroup> cgroup = Optional.of(group(known))
-                .filter(name -> !name.isEmpty())
-                .map(name -> Cgroup.of(CgroupLayout.read(), name));
-        if (record != null && alive(record)) {
-            send(record.pid(), Signal.KILL);
-        }
-        cgroup.filter(Cgroup::exists).ifPresent(group -> group.kill(END));
-        dismiss();
-        awaitEnd(record);
-        if (cgroup.isPresent() && cgroup.get().exists() && !cgroup.get().remove()) {
+        Optional<Cgroup> cgroup = end();
+        if (cgroup.isPresent() && !cgroup.get().remove()) {
             throw new ContainerException(
                     Kind.BUSY,
                     "cannot delete container " + id + ": processes in its control group " + cgroup.get()
@@ -386,6 +376,33 @@ public final class OciContainer {
         if (state != null) {
             new OciHookRun("poststop", after).here(state);
         }
+    }
+
+    /** Its creation came to its end and is not to be: all goes but the folder. */
+    void abandon() {
+        end().ifPresent(Cgroup::remove);
+    }
+
+    /**
+     * Ends its processes.
+     *
+     * @return its control group, if it has one
+     */
+    private Optional<Cgroup> end() {
+        Optional<OciRecord> record = record();
+        Optional<Cgroup> group = Optional.of(group(record))
+                .filter(name -> !name.isEmpty())
+                .map(name -> Cgroup.of(CgroupLayout.read(), name))
+                .filter(Cgroup::exists);
+        boolean noted = record.filter(r -> r.pid() > 0).isPresent();
+        record.filter(OciContainer::alive).ifPresent(r -> send(r.pid(), Signal.KILL));
+        if (group.isPresent()) {
+            group.get().kill(END);
+        } else if (!noted) {
+            dismiss();
+        }
+        awaitEnd(record.orElse(null));
+        return group;
     }
 
     /**
@@ -632,7 +649,8 @@ public final class OciContainer {
                 new Front.Acts(
                         first -> {},
                         master -> OciContainers.sendTerminal(wanted.consoleSocket(), wanted.terminal(), master),
-                        preparation.listener(ignored -> state())));
+                        preparation.listener(ignored -> state()),
+                        () -> {}));
     }
 
     /** What of a container's configuration is about each of its processes. */

@@ -145,7 +145,7 @@ public final class OciContainers {
         checkId(wanted.id());
         Path bundle = wanted.bundle().toAbsolutePath().normalize();
         Path rootfs = rootfs(bundle, config);
-        front.checkHooks(OciContainer.hasHooks(config));
+        front.needsOwnJvm(OciContainer.hasHooks(config));
         Path folder = folder(wanted.id());
         boolean made = false;
         try (OciPreparation preparation = OciPreparation.of(config)) {
@@ -170,7 +170,8 @@ public final class OciContainers {
                     new Front.Acts(
                             first -> container.hooksBeforeTheRoot(config, first),
                             master -> sendTerminal(wanted, master),
-                            preparation.listener(process -> container.state(OciStatus.CREATING, process))));
+                            preparation.listener(process -> container.state(OciStatus.CREATING, process)),
+                            container::abandon));
             long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
             write(folder.resolve(OciRecord.FILE), record.started(pid, ticks).toJson());
             tell(wanted, container, pid);
@@ -229,7 +230,7 @@ public final class OciContainers {
             told = true;
         } finally {
             if (!told) {
-                container.delete(true);
+                container.abandon();
             }
         }
     }
@@ -307,9 +308,16 @@ public final class OciContainers {
         }
         Path path = bundle.resolve(root.path()).normalize();
         if (!Files.isDirectory(path)) {
-            throw SpecException.of("root.path", "'" + path + "' is not a folder: no such file or directory");
+            throw SpecException.of(
+                    "root.path",
+                    "'" + path + "' is not a folder: " + (Files.exists(path) ? "a file" : "no such file or directory"));
         }
-        return path;
+        try {
+            // The root is mounted over itself, and a link cannot be mounted over.
+            return path.toRealPath();
+        } catch (IOException e) {
+            throw SpecException.of("root.path", "'" + path + "' cannot be found: " + e);
+        }
     }
 
     static String group(String id, OciSpec config) {

@@ -260,6 +260,7 @@ public final class Planner {
     /** The monitor's steps before the clone. */
     private Optional<Arg.Result> prepare() {
         p.heading("the monitor: prepares, starts and watches", "");
+        new FrontPart(plan).checkPreserved();
         p.call(
                 "no descriptor of the caller's comes along (CVE-2024-21626)",
                 Syscall.CLOSE_RANGE,

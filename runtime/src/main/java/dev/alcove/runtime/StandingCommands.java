@@ -40,7 +40,8 @@ final class StandingCommands {
 
     /** A failure is none: what is not there, or not whole, is not used. */
     void write(StandingProgram.States states) {
-        if (isLong(states.created())
+        if (record.group().isEmpty()
+                || isLong(states.created())
                 || isLong(states.running())
                 || isLong(states.paused())
                 || isLong(states.stopped())) {
@@ -82,7 +83,7 @@ final class StandingCommands {
                 hooks == null
                         || (hooks.startContainer().isEmpty()
                                 && hooks.poststart().isEmpty()),
-                hooks == null || hooks.poststop().isEmpty(),
+                !OciContainer.endsInJava(config),
                 ownPids(),
                 group.remove(),
                 freezer.map(h -> h.directory(record.group()) + (unified ? "/cgroup.freeze" : "/freezer.state")),

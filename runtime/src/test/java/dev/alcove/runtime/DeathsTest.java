@@ -251,7 +251,7 @@ class DeathsTest {
     }
 
     /** This test's classes, and those of the modules: as they are, whatever path this JVM found them by. */
-    private static String classPath() {
+    static String classPath() {
         String modules = System.getProperty("jdk.module.path", "");
         String patched = System.getProperty("java.class.path", "");
         return Path.of("target/test-classes").toAbsolutePath() + ":"
