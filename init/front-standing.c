@@ -57,9 +57,19 @@ static i64 signal_number(const char *s) {
     return 0;
 }
 
+/* Whether this user namespace is the machine's first: in another one who is root need not have /run. */
+static int is_first_user_namespace(void) {
+    static const char first[] = "         0          0 4294967295\n";
+    char map[sizeof first + 1] = "";
+    long fd = sys4(__NR_openat, AT_FDCWD, "/proc/self/uid_map", O_RDONLY | O_CLOEXEC, 0);
+    long n = sys(__NR_read, fd, map, sizeof first);
+    sys(__NR_close, fd, 0, 0);
+    return n == sizeof first - 1 && same(map, first);
+}
+
 /* Whether this is a plain form of a command that may need no JVM. */
 static int is_plain(char **argv, struct plain *p) {
-    p->root = sys(__NR_geteuid, 0, 0, 0) ? 0 : "/run/alcove-oci";
+    p->root = 0;
     p->log = 0;
     char **at = argv + 1;
     for (; *at && **at == '-'; at++) {
@@ -69,6 +79,7 @@ static int is_plain(char **argv, struct plain *p) {
         else if ((value = flag(&at, "log"))) p->log = value;
         else return 0;
     }
+    if (!p->root && !sys(__NR_geteuid, 0, 0, 0) && is_first_user_namespace()) p->root = "/run/alcove-oci";
     if (!*at || !p->root || !*p->root) return 0;
     /* ".." is taken out of a path by its text there, and by the kernel here */
     for (const char *s = p->root; *s; s++) if (*s == '.' && s[1] == '.') return 0;

@@ -3,7 +3,6 @@ package dev.alcove.oci;
 import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.ContainerException.Kind;
 import dev.alcove.spec.ConfigFaults;
-import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciRoot;
 import dev.alcove.spec.OciSpec;
@@ -34,16 +33,18 @@ final class OciConfig {
             throw new ContainerException(Kind.NOT_FOUND, "chdir " + request.bundle() + ": " + reason);
         }
         byte[] document = bytes(request.config());
-        refuse(request.config().toString(), ConfigFaults.of(document));
-        OciSpec spec = OciJson.read(document, OciSpec.class);
+        ConfigFaults.Checked<OciSpec> checked = ConfigFaults.read(document);
+        refuse(request.config().toString(), checked.faults());
+        OciSpec spec = checked.value().orElseThrow();
         root(request.bundle(), spec.root());
         return spec;
     }
 
     /** A process for exec. */
     static OciProcess process(String name, byte[] document) {
-        refuse(name, ConfigFaults.ofProcess(document));
-        return OciJson.read(document, OciProcess.class);
+        ConfigFaults.Checked<OciProcess> checked = ConfigFaults.readProcess(document);
+        refuse(name, checked.faults());
+        return checked.value().orElseThrow();
     }
 
     private static byte[] bytes(Path file) {

@@ -112,6 +112,23 @@ final class OciFrontTest {
     }
 
     @Test
+    void whatIsPausedBeforeItsStartStaysSo() throws Exception {
+        create(id, UnaryOperator.identity());
+        ok("pause", id);
+        bothSay("paused");
+        for (List<String> wrong : List.of(List.of("start", id), List.of("delete", id))) {
+            Said quick = oci.run(wrong.toArray(String[]::new));
+            assertThat(quick.status()).isEqualTo(1);
+            assertThat(quick.text()).contains("paused");
+        }
+        ok("resume", id);
+        bothSay("created");
+        ok("start", id);
+        bothSay("running");
+        ok("delete", "--force", id);
+    }
+
+    @Test
     void whatIsWrongIsSaidAsEver() throws Exception {
         create(id, UnaryOperator.identity());
         ok("start", id);

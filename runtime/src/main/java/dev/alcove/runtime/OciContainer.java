@@ -155,10 +155,10 @@ public final class OciContainer {
         if (!alive(record)) {
             return OciStatus.STOPPED;
         }
-        if (Files.exists(folder.resolve(OciContainers.GATE))) {
-            return OciStatus.CREATED;
+        if (frozen(record)) {
+            return OciStatus.PAUSED;
         }
-        return frozen(record) ? OciStatus.PAUSED : OciStatus.RUNNING;
+        return Files.exists(folder.resolve(OciContainers.GATE)) ? OciStatus.CREATED : OciStatus.RUNNING;
     }
 
     /** Its control group; empty if it was made without. */
@@ -233,7 +233,8 @@ public final class OciContainer {
             case CREATED -> {}
             case STOPPED -> throw conflict("cannot start a container that has stopped");
             case CREATING -> throw conflict("cannot start a container that is still being made");
-            default -> throw conflict("cannot start an already running container");
+            case PAUSED -> throw conflict("cannot start a container in the paused state: resume it first");
+            case RUNNING -> throw conflict("cannot start an already running container");
         }
         OciSpec config = config();
         int pid = pid();

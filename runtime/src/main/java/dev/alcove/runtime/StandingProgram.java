@@ -203,6 +203,7 @@ final class StandingProgram {
         }
         p.jump(Step.When.ZERO, alive, jvm, "it has ended: the JVM says so");
         p.jump(Step.When.NEGATIVE, gate, jvm, "it runs already: the JVM says so");
+        unlessPaused();
         Arg.Result end = p.callTo(
                 "fifo",
                 "where it waits; without anybody there this fails",
@@ -235,19 +236,28 @@ final class StandingProgram {
         p.heading("state", "");
         Step.Label stopped = new Step.Label();
         Step.Label notCreated = new Step.Label();
-        Step.Label running = new Step.Label();
         p.jump(Step.When.ZERO, alive, stopped, "it has ended");
+        if (facts.freezer().isPresent()) {
+            Step.Label moving = new Step.Label();
+            frozen(facts.freezer().get(), moving);
+            print(facts.states().paused());
+            p.bind(moving);
+        }
         p.jump(Step.When.NEGATIVE, gate, notCreated, "it was started");
         print(facts.states().created());
         p.bind(notCreated);
-        if (facts.freezer().isPresent()) {
-            frozen(facts.freezer().get(), running);
-            print(facts.states().paused());
-            p.bind(running);
-        }
         print(facts.states().running());
         p.bind(stopped);
         print(facts.states().stopped());
+    }
+
+    private void unlessPaused() {
+        if (facts.freezer().isPresent()) {
+            Step.Label moving = new Step.Label();
+            frozen(facts.freezer().get(), moving);
+            p.jump(Step.When.ALWAYS, Arg.ZERO, jvm, "it is paused: the JVM says so");
+            p.bind(moving);
+        }
     }
 
     /** Goes on if all its processes are frozen. */
@@ -328,6 +338,7 @@ final class StandingProgram {
         Step.Label ended = new Step.Label();
         p.jump(Step.When.ZERO, alive, ended, "it has ended");
         p.jump(Step.When.NEGATIVE, gate, jvm, "it runs: the JVM says so");
+        unlessPaused();
         p.jump(Step.When.ALWAYS, Arg.ZERO, end, "it was never started");
         p.bind(force);
         p.jump(Step.When.ZERO, alive, ended, "it has ended");

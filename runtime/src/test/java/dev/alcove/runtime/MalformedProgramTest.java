@@ -88,7 +88,7 @@ class MalformedProgramTest {
         header(all, "relocations", Wire.HEADER_RELOCATIONS, -1, Wire.MAX_BYTES, 0x40000000, 0x80000000);
         header(all, "data", Wire.HEADER_DATA, -1, -8, 0, 4, 8, Wire.MAX_BYTES, 0x7ffffff8);
         header(all, "zero", Wire.HEADER_ZERO, 1, -1);
-        for (int op : new int[] {0, Wire.OP_EXIT + 1, 0xff}) {
+        for (int op : new int[] {0, Wire.OP_SUBTRACT + 1, 0xff}) {
             all.add(new Case("op " + op, b -> b.put(step(SAY) + Wire.STEP_OP, (byte) op)));
         }
         for (int i = 0; i < 6; i++) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,16 +31,47 @@ public final class ConfigFaults {
      * @param document UTF-8
      */
     public static List<SpecException> of(byte[] document) {
-        List<SpecException> faults = shape(document, ConfigShape.config());
+        return read(document).faults();
+    }
+
+    /**
+     * A document that was looked through.
+     *
+     * @param value  what it holds, unless it has faults
+     * @param faults all of them
+     */
+    public record Checked<T>(Optional<T> value, List<SpecException> faults) {}
+
+    /**
+     * A configuration, and all faults of it, in one go.
+     *
+     * @param document UTF-8
+     */
+    public static Checked<OciSpec> read(byte[] document) {
+        Checked<OciSpec> checked = read(document, ConfigShape.config(), OciSpec.class);
+        if (checked.value().isEmpty()) {
+            return checked;
+        }
+        ConfigFaults more = new ConfigFaults(new ArrayList<>());
+        more.check(checked.value().get());
+        return more.faults.isEmpty() ? checked : new Checked<>(Optional.empty(), List.copyOf(more.faults));
+    }
+
+    /** A process as exec reads one, and all faults of it. */
+    public static Checked<OciProcess> readProcess(byte[] document) {
+        return read(document, ConfigShape.process(), OciProcess.class);
+    }
+
+    private static <T extends Record> Checked<T> read(byte[] document, JsonShape shape, Class<T> type) {
+        List<SpecException> faults = shape(document, shape);
         if (faults.isEmpty()) {
-            ConfigFaults more = new ConfigFaults(faults);
             try {
-                more.check(OciJson.read(document, OciSpec.class));
+                return new Checked<>(Optional.of(OciJson.readChecked(document, type)), List.of());
             } catch (SpecException e) {
                 faults.add(e);
             }
         }
-        return List.copyOf(faults);
+        return new Checked<>(Optional.empty(), List.copyOf(faults));
     }
 
     /** The paths of all properties that a configuration can have: {@code mounts[].options[]}, {@code linux.sysctl.*}. */

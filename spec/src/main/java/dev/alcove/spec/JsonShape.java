@@ -61,6 +61,23 @@ sealed interface JsonShape {
     }
 
     /**
+     * Where a value is. Its text is made when there is something to say of it: for most there is not.
+     *
+     * @param up    the object or list that it is in; null for the whole document
+     * @param name  the property's, if it is in an object
+     * @param index its index, if it is in a list; else negative
+     */
+    record Place(@Nullable Place up, String name, int index) {
+        String text() {
+            String above = up == null ? "" : up.text();
+            if (index >= 0) {
+                return above + "[" + index + "]";
+            }
+            return above.isEmpty() ? name : above + "." + name;
+        }
+    }
+
+    /**
      * Walks a document.
      *
      * @param document strict JSON, as {@link JsonScan#check} accepts it
@@ -68,7 +85,7 @@ sealed interface JsonShape {
      */
     static List<SpecException> faults(byte[] document, JsonShape shape) {
         Walk walk = new Walk(JsonStream.builder().build().reader(document));
-        walk.value("", shape);
+        walk.value(new Place(null, "", -1), shape);
         return List.copyOf(walk.faults);
     }
 
@@ -79,7 +96,7 @@ sealed interface JsonShape {
             case Entries entries -> entries.values().collect(path + ".*", into);
             case Properties properties -> {
                 for (Property p : properties.all()) {
-                    p.shape().collect(Walk.below(path, p.name()), into);
+                    p.shape().collect(path.isEmpty() ? p.name() : path + "." + p.name(), into);
                 }
             }
             default -> into.add(path);
@@ -97,7 +114,7 @@ sealed interface JsonShape {
             this.in = in;
         }
 
-        private void value(String path, JsonShape shape) {
+        private void value(Place path, JsonShape shape) {
             // No pattern switch: that is linked at run time, which a cold start feels.
             if (shape instanceof Text text) {
                 String found = text(path, text.expected());
@@ -107,7 +124,7 @@ sealed interface JsonShape {
             } else if (shape instanceof Word word) {
                 String found = text(path, word.expected());
                 if (found != null && !word.words().contains(found)) {
-                    faults.add(SpecException.not(path, found, word.expected(), word.words()));
+                    faults.add(SpecException.not(path.text(), found, word.expected(), word.words()));
                 }
             } else if (shape instanceof Whole whole) {
                 number(path, whole);
@@ -124,12 +141,12 @@ sealed interface JsonShape {
             }
         }
 
-        private void not(String path, String found, String expected) {
-            faults.add(SpecException.not(path, found, expected));
+        private void not(Place path, String found, String expected) {
+            faults.add(SpecException.not(path.text(), found, expected));
         }
 
         /** Whether the value is of a kind; if not, it is a fault and passed over. */
-        private boolean is(String path, Token kind, String expected) {
+        private boolean is(Place path, Token kind, String expected) {
             Token found = in.currentToken();
             if (found == kind) {
                 return true;
@@ -144,13 +161,13 @@ sealed interface JsonShape {
             };
             if (found == Token.BEGIN_OBJECT || found == Token.BEGIN_ARRAY) {
                 // Behind a whole document there is nothing to go on to.
-                if (!path.isEmpty()) {
+                if (path.up() != null) {
                     in.skipValue();
                 }
             } else if (what.equals("null")) {
                 in.isNullValue();
             }
-            faults.add(SpecException.of(path, what + " is not " + expected));
+            faults.add(SpecException.of(path.text(), what + " is not " + expected));
             return false;
         }
 
@@ -158,13 +175,13 @@ sealed interface JsonShape {
             return in.readDecimal();
         }
 
-        private @Nullable String text(String path, String expected) {
+        private @Nullable String text(Place path, String expected) {
             return is(path, Token.STRING, expected) ? in.readString() : null;
         }
 
-        private void number(String path, Whole whole) {
-            String expected = "a whole number from " + whole.least() + " to " + whole.most();
-            if (!is(path, Token.NUMBER, expected)) {
+        private void number(Place path, Whole whole) {
+            if (in.currentToken() != Token.NUMBER) {
+                is(path, Token.NUMBER, expected(whole));
                 return;
             }
             BigDecimal found = decimal(in);
@@ -176,28 +193,28 @@ sealed interface JsonShape {
                 good = value.compareTo(whole.least()) >= 0 && value.compareTo(whole.most()) <= 0;
             }
             if (!good) {
-                faults.add(
-                        SpecException.of(path, (small ? found.toPlainString() : "the number") + " is not " + expected));
+                faults.add(SpecException.of(
+                        path.text(), (small ? found.toPlainString() : "the number") + " is not " + expected(whole)));
             }
         }
 
-        private void list(String path, Items items) {
+        private void list(Place path, Items items) {
             if (!is(path, Token.BEGIN_ARRAY, "a list")) {
                 return;
             }
             in.beginArray();
             int index = 0;
             while (in.hasNextElement()) {
-                value(path + "[" + index + "]", items.of());
+                value(new Place(path, "", index), items.of());
                 index++;
             }
             in.endArray();
             if (index == 0 && !items.empty()) {
-                faults.add(SpecException.of(path, "the list must not be empty"));
+                faults.add(SpecException.of(path.text(), "the list must not be empty"));
             }
         }
 
-        private void entries(String path, Entries entries) {
+        private void entries(Place path, Entries entries) {
             if (!is(path, Token.BEGIN_OBJECT, "an object")) {
                 return;
             }
@@ -207,12 +224,12 @@ sealed interface JsonShape {
                 if (!entries.names().check().accepts(name)) {
                     not(path, name, entries.names().expected());
                 }
-                value(below(path, name), entries.values());
+                value(new Place(path, name, -1), entries.values());
             }
             in.endObject();
         }
 
-        private void object(String path, Properties properties) {
+        private void object(Place path, Properties properties) {
             if (!is(path, Token.BEGIN_OBJECT, "an object")) {
                 return;
             }
@@ -225,20 +242,16 @@ sealed interface JsonShape {
                     in.skipValue();
                 } else if (!in.isNullValue()) {
                     seen.add(name);
-                    value(below(path, name), property.shape());
+                    value(new Place(path, name, -1), property.shape());
                 }
             }
             in.endObject();
             for (Property p : properties.all()) {
                 if (p.required() && !seen.contains(p.name())) {
-                    faults.add(
-                            SpecException.of(below(path, p.name()), "is missing; it should be " + expected(p.shape())));
+                    faults.add(SpecException.of(
+                            new Place(path, p.name(), -1).text(), "is missing; it should be " + expected(p.shape())));
                 }
             }
-        }
-
-        private static String below(String path, String name) {
-            return path.isEmpty() ? name : path + "." + name;
         }
 
         private static String expected(JsonShape shape) {

@@ -58,6 +58,11 @@ public final class OciJson {
             throw SpecException.of("", "the document has " + document.length + " bytes, more than " + MAX_BYTES);
         }
         JsonScan.check(document, MAX_DEPTH);
+        return readChecked(document, type);
+    }
+
+    /** The same for what {@link JsonScan#check} has accepted already. */
+    static <T extends Record> T readChecked(byte[] document, Class<T> type) {
         try (JsonReader reader = JSONB.reader(document)) {
             try {
                 T value = JSONB.type(type).fromJson(reader);
