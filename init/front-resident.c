@@ -43,10 +43,10 @@ static int take_key(char **envp) {
     static const char *const kinds[] = { "mnt", "user", "pid", "pid_for_children", "net", "cgroup", "ipc", "uts", "time" };
     struct stat s;
     u64 at = 0;
-    long n = sys4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", self, sizeof self - 5);
-    if (n <= 0) return 0;
-    memcpy(self + n, ".jvm", 5);
-    if (sys4(__NR_newfstatat, AT_FDCWD, self, &s, 0)) return 0;
+    char file[sizeof self];
+    memcpy(file, self, length(self));
+    memcpy(file + length(self), ".jvm", 5);
+    if (sys4(__NR_newfstatat, AT_FDCWD, file, &s, 0)) return 0;
     at = add_number(seat.key, at, KEY, s.st_dev);
     at = add_number(seat.key, at, KEY, s.st_ino);
     at = add_number(seat.key, at, KEY, s.st_ctime);

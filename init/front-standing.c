@@ -4,7 +4,7 @@
  * Whatever else there is, and any step of it that fails, is the JVM's: it does the command from its beginning, and has
  * the words for what is wrong. So a program does nothing that the JVM would not do again.
  */
-enum { OTHERS_MAY_WRITE = 022, LONGEST_ID = 1024 };
+enum { SIG_BLOCK_ = 0, OTHERS_MAY_WRITE = 022, LONGEST_ID = 1024 };
 
 /* What a plain command line says. */
 struct plain {
@@ -123,8 +123,11 @@ static int done_without_jvm(char **argv, char **envp) {
         && read_fully((int)file, &program.head, sizeof program.head)) {
         long log = p.log ? sys4(__NR_openat, AT_FDCWD, p.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : 0;
         i64 given[GIVEN] = { p.command, p.signal, folder, root };
+        u64 pipe_signal = 1 << 12, before = 0; /* SIGPIPE, of a FIFO whose reader has just gone, is an error of write */
+        sys4(__NR_rt_sigprocmask, SIG_BLOCK_, &pipe_signal, &before, 8);
         channel = -1; /* nobody is told of a failure: the JVM meets it again */
         done = log >= 0 && !obey((int)file, given, GIVEN);
+        sys4(__NR_rt_sigprocmask, SIG_SETMASK_, &before, 0, 8);
         on_failure = ~0u;
         unwinding = 0;
         if (p.log && log >= 0) sys(__NR_close, log, 0, 0);

@@ -21,7 +21,8 @@
 #include <linux/stat.h>
 
 enum { AF_UNIX_ = 1, SOCK_STREAM_ = 1, SOCK_CLOEXEC_ = 02000000, F_DUPFD_ = 0, F_GETFD_ = 1, F_SETFL_ = 4, F_DUPFD_CLOEXEC_ = 1030,
-       PR_SET_PDEATHSIG_ = 1, HIGH = 200, WORDS = 256, TEXT = 65536 };
+       PR_SET_PDEATHSIG_ = 1, PR_SET_NAME_ = 15, HIGH = 200, WORDS = 256, TEXT = 65536, MFD_CLOEXEC_ = 1, MFD_ALLOW_SEALING_ = 2,
+       MFD_EXEC_ = 0x10, F_ADD_SEALS_ = 1033, F_GET_SEALS_ = 1034, SEALED = 0xf };
 
 static char text[TEXT], self[4096], tell[128];
 
@@ -61,21 +62,71 @@ static int high(int fd, int close_on_exec) {
     return up;
 }
 
+/*
+ * Where this program lies. A container's process begins as a copy of this one, and could open what it was executed from
+ * by its /proc/PID/exe, to write into it what the next caller executes (CVE-2019-5736). So before anything is asked of a
+ * JVM the front executes itself once more, from a sealed file in memory; that one is told where the other lies.
+ */
+static const char place_of_self[] = "ALCOVE_SELF=";
+
+static long find_self(char **envp) {
+    long exe = sys4(__NR_openat, AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
+    if (exe < 0) give_up("cannot find itself: is /proc mounted?", "");
+    long seals = sys(__NR_fcntl, exe, F_GET_SEALS_, 0);
+    if (seals >= 0 && (seals & SEALED) == SEALED) {
+        sys(__NR_close, exe, 0, 0);
+        sys(__NR_prctl, PR_SET_NAME_, "alcove-oci", 0);
+        for (; *envp; envp++)
+            if (same(*envp, place_of_self)) {
+                u64 n = length(*envp) - (sizeof place_of_self - 1);
+                if (n + 5 > sizeof self) give_up("its path is too long", "");
+                memcpy(self, *envp + sizeof place_of_self - 1, n + 1);
+                return -1;
+            }
+        give_up("it cannot be executed by its name in /proc", "");
+    }
+    long n = sys4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", self, sizeof self - 5);
+    if (n <= 0) give_up("cannot find itself: is /proc mounted?", "");
+    self[n] = 0;
+    return exe;
+}
+
+/* Goes on only in the copy in memory. */
+static void leave_file(char **argv, char **envp) {
+    long exe = find_self(envp), n, size = 0;
+    if (exe < 0) return;
+    long copy = sys(__NR_memfd_create, "alcove-oci", MFD_CLOEXEC_ | MFD_ALLOW_SEALING_ | MFD_EXEC_, 0);
+    if (copy == -EINVAL) copy = sys(__NR_memfd_create, "alcove-oci", MFD_CLOEXEC_ | MFD_ALLOW_SEALING_, 0); /* before 6.3 */
+    if (copy < 0) give_up("cannot make a copy of itself in memory: is vm.memfd_noexec 2?", "");
+    while ((n = sys4(__NR_sendfile, copy, exe, 0, 1 << 20)) > 0) size += n;
+    if (n < 0 || !size || sys(__NR_fcntl, copy, F_ADD_SEALS_, SEALED) < 0) give_up("cannot copy itself into memory", "");
+    static char told[sizeof place_of_self + sizeof self];
+    memcpy(told, place_of_self, sizeof place_of_self);
+    memcpy(told + sizeof place_of_self - 1, self, length(self) + 1);
+    char *env[count_of(envp) + 2];
+    int count = 0;
+    for (; *envp; envp++) if (!same(*envp, place_of_self)) env[count++] = *envp;
+    env[count++] = told;
+    env[count] = 0;
+    sys6(__NR_execveat, copy, (long)"", (long)argv, (long)env, AT_EMPTY_PATH, 0);
+    give_up("cannot execute its copy in memory: is vm.memfd_noexec 2?", "");
+}
+
 #include "front-standing.c"
 #include "front-resident.c"
 
 /* The JVM's command line from its file, into words; how many. */
 static int command(char **words) {
-    long n = sys4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", self, sizeof self - 5);
-    if (n <= 0) give_up("cannot find itself: is /proc mounted?", "");
-    memcpy(self + n, ".jvm", 5);
-    long fd = sys4(__NR_openat, AT_FDCWD, self, O_RDONLY | O_CLOEXEC, 0), size = 0, r;
-    if (fd < 0) give_up("cannot open ", self);
+    static char file[sizeof self];
+    memcpy(file, self, length(self));
+    memcpy(file + length(self), ".jvm", 5);
+    long fd = sys4(__NR_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0), size = 0, r;
+    if (fd < 0) give_up("cannot open ", file);
     while (size < TEXT - 1 && (r = sys(__NR_read, fd, text + size, TEXT - 1 - size)) > 0) size += r;
     sys(__NR_close, fd, 0, 0);
     int count = 0;
     for (long at = 0; at < size && count < WORDS; at += (long)length(text + at) + 1) words[count++] = text + at;
-    if (!count) give_up("no command line in ", self);
+    if (!count) give_up("no command line in ", file);
     return count;
 }
 
@@ -86,13 +137,14 @@ static int command(char **words) {
 __attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const struct lines *lines, const char *place) {
     char *words[WORDS];
     int count = command(words), n = 0;
-    char *all[count + count_of(argv) + 1], *env[count_of(envp) + 3];
+    char *all[count + count_of(argv) + 1], *env[count_of(envp) + 4];
     for (int i = 0; i < count; i++) all[n++] = words[i];
     for (int i = 1; argv[i]; i++) all[n++] = argv[i];
     all[n] = 0;
     n = 0;
     for (; *envp; envp++) /* options of other programs are not for this one, and make it print a line of its own */
-        if (!same(*envp, "JAVA_TOOL_OPTIONS=") && !same(*envp, "JDK_JAVA_OPTIONS=") && !same(*envp, "ALCOVE_FRONT=")
+        if (!same(*envp, "JAVA_TOOL_OPTIONS=") && !same(*envp, "JDK_JAVA_OPTIONS=") && !same(*envp, "_JAVA_OPTIONS=")
+            && !same(*envp, "ALCOVE_FRONT=") && !same(*envp, place_of_self)
             && !same(*envp, "ALCOVE_RESIDENT_SOCKET=") && !same(*envp, "ALCOVE_RESIDENT_KEY=")) env[n++] = *envp;
     if (place) {
         static char socket[PLACE + 64] = "ALCOVE_RESIDENT_SOCKET=", key[KEY + 64] = "ALCOVE_RESIDENT_KEY=";
@@ -112,7 +164,8 @@ __attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const
     }
     env[n] = 0;
     /* A JVM does not start in a folder that was deleted; where no file can be, no relative path finds a wrong one. */
-    if (sys(__NR_getcwd, self, sizeof self, 0) < 0) sys(__NR_chdir, "/proc/self/fdinfo", 0, 0);
+    static char here[sizeof self];
+    if (sys(__NR_getcwd, here, sizeof here, 0) < 0) sys(__NR_chdir, "/proc/self/fdinfo", 0, 0);
     sys(__NR_execve, all[0], all, env);
     give_up("cannot execute ", all[0]);
 }
@@ -120,6 +173,7 @@ __attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const
 __attribute__((used, noreturn)) void start(long *stack) {
     char **argv = (char **)(stack + 1), **envp = argv + stack[0] + 1;
     if (done_without_jvm(argv, envp)) for (;;) sys(__NR_exit_group, 0, 0, 0);
+    leave_file(argv, envp);
     int resident = ask_resident(argv, envp);
     if (resident >= 0) {
         int end = follow_resident(resident);

@@ -31,7 +31,7 @@ typedef __u8 u8; typedef __u16 u16; typedef __u32 u32; typedef __u64 u64; typede
 #include "wire.h"
 
 enum { SIGKILL_ = 9, SIGCHLD_ = 17, SIG_SETMASK_ = 2, MONOTONIC = 1, CLONE_PARENT_ = 0x8000,
-       MSG_CMSG_CLOEXEC_ = 0x40000000, DIGITS = 20, BUFFER = 4096 };
+       MSG_CMSG_CLOEXEC_ = 0x40000000, MSG_CTRUNC_ = 8, DIGITS = 20, BUFFER = 4096 };
 
 /* ---- the kernel ------------------------------------------------------------------------------------------------ */
 
@@ -273,12 +273,13 @@ static long copy_of_this(int control) {
         0, 0, &bytes, 1, &rights, sizeof rights, 0 };
     long n = sys(__NR_recvmsg, control, &message, MSG_CMSG_CLOEXEC_);
     int count = n > 0 && rights.size ? (int)((rights.size - offsetof(typeof(rights), fd)) / sizeof(int)) : 0;
-    if (count > CONTROL) {
+    if (count > CONTROL && !(message.flags & MSG_CTRUNC_)) {
         long copy = sys6(__NR_clone, CLONE_PARENT_ | SIGCHLD_, 0, 0, 0, 0, 0);
         struct report r = { REPORT_COPIED, 0, copy ? copy : sys(__NR_getpid, 0, 0, 0), 0, 0, 0 };
         if (copy <= 0) sys(__NR_write, rights.fd[CONTROL], &r, sizeof r); /* by the copy, so that it comes before its others */
         if (!copy) {
-            for (int i = 0; i < count; i++) rights.fd[i] = (int)sys(__NR_fcntl, rights.fd[i], F_DUPFD, ABOVE);
+            for (int i = 0; i < count; i++)
+                if ((rights.fd[i] = (int)sys(__NR_fcntl, rights.fd[i], F_DUPFD, ABOVE)) < 0) sys(__NR_exit_group, 1, 0, 0);
             for (int i = 0; i < count; i++) sys(__NR_dup3, rights.fd[i], i, 0);
             sys(__NR_close_range, count, ~0u, 0);
             begin();
@@ -398,6 +399,7 @@ static long await(int fd) {
     char said[1 + sizeof(struct report)];
     u64 n = 0;
     struct { int fd; short events, revents; } end = { fd, 0, 0 }; /* the end alone: what is said before can wait */
+    if (fd < 0) return -EBADF; /* ppoll would pass it over, and wait for ever */
     while (sys6(__NR_ppoll, (long)&end, 1, 0, 0, 0, 0) == -EINTR);
     while (n < sizeof said) {
         long r = sys(__NR_read, fd, said + n, sizeof said - n);

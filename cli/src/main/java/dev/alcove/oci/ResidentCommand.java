@@ -86,11 +86,25 @@ final class ResidentCommand {
         @Override
         public boolean takes(List<String> words) {
             try {
+                for (String word : words) {
+                    if (meansTheCaller(word)) {
+                        return false;
+                    }
+                }
                 List<String> rest = OciArgumentParser.globals(words).rest();
                 return !rest.isEmpty() && TAKEN.contains(rest.getFirst());
             } catch (OciUsageException e) {
                 return false;
             }
+        }
+
+        /** A path that is another file for each process: a descriptor, by whatever name. */
+        private static boolean meansTheCaller(String word) {
+            return word.contains("/dev/std")
+                    || word.contains("/dev/fd")
+                    || word.contains("/proc/self")
+                    || word.contains("/proc/thread-self")
+                    || word.contains("/dev/tty");
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.alcove.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.alcove.linux.At;
 import dev.alcove.linux.Fd;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +111,26 @@ final class OciFrontTest {
         assertThat(oci.run("state", id).status())
                 .as("nothing is left to be read")
                 .isNotZero();
+    }
+
+    /** CVE-2019-5736: what a container's process was executed from is not what the next caller executes. */
+    @Test
+    void whatTheNextCallerExecutesCannotBeReachedFromInside() throws Exception {
+        create(id, UnaryOperator.identity());
+        Path exe = Path.of("/proc/" + pid(id) + "/exe");
+        assertThat(Files.readSymbolicLink(exe).toString()).startsWith("/memfd:alcove-oci");
+        assertThatThrownBy(() ->
+                        Files.newOutputStream(exe, StandardOpenOption.WRITE).close())
+                .isInstanceOf(IOException.class);
+        ok("start", id);
+        byte[] before = Files.readAllBytes(oci.path());
+        Path again = Files.writeString(folder.resolve("bundle-" + id + "/rootfs/bin/again"), "#!/proc/self/exe\n");
+        Files.setPosixFilePermissions(again, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Said said = oci.run("exec", id, "/bin/again");
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.text()).contains("it cannot be executed by its name in /proc");
+        assertThat(oci.path()).hasBinaryContent(before);
+        ok("delete", "--force", id);
     }
 
     @Test

@@ -37,8 +37,10 @@ final class PodmanUserTest {
     @AfterAll
     void end() throws IOException {
         if (podman != null) {
-            // It takes no other signal.
-            podman.say("kill -KILL $(cat /run/own/libpod/tmp/pause.pid)");
+            // It takes no other signal. There can be two: a command that does not find the first yet makes another.
+            String own = "pgrep -u " + OrdinaryUser.ID + " -x podman";
+            podman.say("for p in $(" + own + "); do kill -KILL $p; done");
+            Wait.until("they have ended", () -> podman.attempt(own).text().isEmpty());
             podman.close();
         }
     }

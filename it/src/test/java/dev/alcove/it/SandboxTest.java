@@ -253,6 +253,8 @@ class SandboxTest {
             }
         });
         ProcessHandle jvm = inside();
+        // It has been executed; that its monitor has said so is sure when it has threads.
+        Wait.until("it runs", () -> tasks(jvm.pid()) > 5);
         ProcessHandle monitor = jvm.parent().orElseThrow();
         assertThat(monitor.parent()).contains(ProcessHandle.current());
         assertThat(monitor.destroyForcibly()).isTrue();
@@ -263,6 +265,11 @@ class SandboxTest {
             assertThat(verdict.clean()).isFalse();
         });
         assertThat(jvms()).isEmpty();
+    }
+
+    private static int tasks(long pid) {
+        String[] tasks = Path.of("/proc/" + pid + "/task").toFile().list();
+        return tasks == null ? 0 : tasks.length;
     }
 
     @Test

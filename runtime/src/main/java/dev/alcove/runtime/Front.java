@@ -181,6 +181,8 @@ public final class Front implements AutoCloseable {
         while (true) {
             Launcher.Report report = receive(acts);
             if (report == null) {
+                // A JVM of its own would have gone with it. What it made and could not take back is to go.
+                acts.abandoned().run();
                 RuntimeException before = failed;
                 if (before != null) {
                     throw before;
@@ -199,13 +201,14 @@ public final class Front implements AutoCloseable {
                 throw Failure.of(spec, facts, program, report.step(), (int) report.value());
             }
             if (report.kind() == Wire.REPORT_SYNC) {
-                int first = (int) report.extra0();
-                if (report.value() == FrontPart.SYNC_HOOKS) {
-                    acts.hooks().accept(first);
-                } else if (report.value() == Planner.SYNC_PREPARE) {
-                    spec.prepare().ifPresent(act -> act.accept(first));
-                } else {
-                    IdMapper.map(spec, first);
+                boolean done = false;
+                try {
+                    act(spec, acts, report);
+                    done = true;
+                } finally {
+                    if (!done) {
+                        refuse(acts);
+                    }
                 }
                 socket().send(new byte[8]);
             }
@@ -221,6 +224,31 @@ public final class Front implements AutoCloseable {
                 }
                 return (int) report.value();
             }
+        }
+    }
+
+    private static void act(ContainerSpec spec, Acts acts, Launcher.Report report) {
+        int first = (int) report.extra0();
+        if (report.value() == FrontPart.SYNC_HOOKS) {
+            acts.hooks().accept(first);
+        } else if (report.value() == Planner.SYNC_PREPARE) {
+            spec.prepare().ifPresent(act -> act.accept(first));
+        } else {
+            IdMapper.map(spec, first);
+        }
+    }
+
+    /** The program awaits eight bytes to go on: by one alone it fails, and takes back what it made. */
+    private void refuse(Acts acts) {
+        try {
+            socket().send(new byte[1]);
+            awaitEnd(acts);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            // It was killed: there is nobody to take anything back.
+            acts.abandoned().run();
         }
     }
 
@@ -249,15 +277,23 @@ public final class Front implements AutoCloseable {
         if (plain) {
             return read(bytes) ? Launcher.parse(bytes) : null;
         }
-        UnixSocket.Received received = socket().receive(bytes);
+        UnixSocket.Received received;
+        try {
+            received = socket().receive(bytes);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            return null;
+        }
         if (received.length() <= 0) {
             return null;
         }
         Launcher.Report report = Launcher.parse(bytes);
         if (report.kind() == Wire.REPORT_CONSOLE) {
-            failed = attempt(() -> received.descriptors().forEach(acts.terminal()));
+            attempt(() -> received.descriptors().forEach(acts.terminal()));
         } else if (report.kind() == Wire.REPORT_LISTENER) {
-            received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd)));
+            attempt(() -> received.descriptors().forEach(fd -> acts.listener().accept(SeccompListener.of(fd))));
         }
         return report;
     }
@@ -275,17 +311,19 @@ public final class Front implements AutoCloseable {
         }
     }
 
-    /** What the program does not wait for: it goes on, and what it has started then is ended. */
-    private static @Nullable RuntimeException attempt(Runnable act) {
+    /** What the program does not wait for: it goes on, and what it has started then is ended. The first failure counts. */
+    private void attempt(Runnable act) {
         try {
             act.run();
-            return null;
         } catch (ContainerException | LinuxException e) {
-            return e;
+            if (failed == null) {
+                failed = e;
+            }
         }
     }
 
-    private static void end(int pid) {
+    /** Ends what was started, by its pid. */
+    static void end(int pid) {
         try (Pidfd started = Pidfd.open(pid).orElse(null)) {
             if (started != null) {
                 started.send(Signal.KILL);

@@ -172,14 +172,23 @@ public final class OciContainers {
                             master -> sendTerminal(wanted, master),
                             preparation.listener(process -> container.state(OciStatus.CREATING, process)),
                             container::abandon));
-            long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
-            write(folder.resolve(OciRecord.FILE), record.started(pid, ticks).toJson());
+            boolean noted = false;
+            try {
+                long ticks = Proc.stat(pid).map(ProcStat::startTicks).orElse(0L);
+                write(folder.resolve(OciRecord.FILE), record.started(pid, ticks).toJson());
+                noted = true;
+            } finally {
+                if (!noted) {
+                    Front.end(pid);
+                    container.abandon();
+                }
+            }
             tell(wanted, container, pid);
             made = true;
             return container;
         } finally {
             if (!made) {
-                if (joinsUserNamespace(config)) {
+                if (wanted.groups() && joinsUserNamespace(config)) {
                     // The front has cleared up as far as it could. What has processes is not removed, and not ours.
                     Cgroup.of(CgroupLayout.read(), group(wanted.id(), config)).remove();
                 }
@@ -382,7 +391,8 @@ public final class OciContainers {
         return new ContainerSpec(
                 wanted.id(),
                 wanted.id(),
-                withDefaultDevices(withAbsolutePlaces(OwnRooms.without(config))),
+                withDefaultDevices(withAbsolutePlaces(
+                        OwnRooms.without(config), wanted.bundle().toAbsolutePath())),
                 new Rootfs.Directory(rootfs, false),
                 false,
                 true,
@@ -413,23 +423,25 @@ public final class OciContainers {
         }
     }
 
-    /** A relative place of a mount counts from the root, config.md. */
-    private static OciSpec withAbsolutePlaces(OciSpec config) {
+    /** A relative place of a mount counts from the root, and a relative source of a bind mount from the bundle, config.md. */
+    private static OciSpec withAbsolutePlaces(OciSpec config, Path bundle) {
         boolean all = true;
         List<OciMount> mounts = new ArrayList<>();
         for (OciMount m : config.mounts()) {
-            boolean absolute = m.destination().startsWith("/");
-            all &= absolute;
+            boolean bind = m.type().equals("bind")
+                    || m.options().contains("bind")
+                    || m.options().contains("rbind");
+            String source = bind && !m.source().isEmpty() && !m.source().startsWith("/")
+                    ? bundle.resolve(m.source()).normalize().toString()
+                    : m.source();
+            String destination = m.destination().startsWith("/") ? m.destination() : "/" + m.destination();
+            boolean same = source.equals(m.source()) && destination.equals(m.destination());
+            all &= same;
             mounts.add(
-                    absolute
+                    same
                             ? m
                             : new OciMount(
-                                    "/" + m.destination(),
-                                    m.type(),
-                                    m.source(),
-                                    m.options(),
-                                    m.uidMappings(),
-                                    m.gidMappings()));
+                                    destination, m.type(), source, m.options(), m.uidMappings(), m.gidMappings()));
         }
         return all ? config : config.toBuilder().mounts(mounts).build();
     }

@@ -40,12 +40,17 @@ public final class Resident {
             "NoNewPrivs:",
             "Seccomp:");
 
+    /** Its namespaces, of {@code /proc/PID/ns}. */
+    private static final List<String> ROOMS =
+            List.of("mnt", "user", "pid", "pid_for_children", "net", "cgroup", "ipc", "uts", "time");
+
     private final Path place;
     private final String key;
     private final Commands commands;
     private final List<String> self;
     private final boolean ownGroupCounts;
     private final String ownGroup;
+    private final List<String> ownPlaces;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -68,11 +73,32 @@ public final class Resident {
         this.commands = commands;
         this.self = ProcessLines.status("self");
         this.ownGroup = ProcessLines.text("self", "cgroup");
+        this.ownPlaces = places("self");
         boolean counts = false;
         for (CgroupHierarchy h : ThisProcess.cgroups().hierarchies()) {
             counts |= h.base().isPresent() && !h.base().get().equals("/");
         }
         this.ownGroupCounts = counts;
+    }
+
+    /** The namespaces, the root and the label of a process, as the kernel tells them; what is its own word is the key. */
+    private static List<String> places(String process) {
+        List<String> found = new ArrayList<>();
+        for (String kind : ROOMS) {
+            found.add(link(process, "ns/" + kind));
+        }
+        found.add(link(process, "root"));
+        found.add(ProcessLines.text(process, "attr/current"));
+        return found;
+    }
+
+    private static String link(String process, String file) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", process, file)).toString();
+        } catch (IOException e) {
+            // Not there, for both alike; or its process is gone, which nobody is like.
+            return "";
+        }
     }
 
     /** Reads what a process is, as the kernel tells it. */
@@ -123,7 +149,16 @@ public final class Resident {
         }
     }
 
+    /** Serves, and returns when all that it was asked for is done. */
     private void accept(UnixListener listener, Duration idle, boolean ends) {
+        try {
+            acceptAll(listener, idle, ends);
+        } finally {
+            awaitUntil(0);
+        }
+    }
+
+    private void acceptAll(UnixListener listener, Duration idle, boolean ends) {
         while (!stopping.get()) {
             UnixSocket socket = listener.accept(idle).orElse(null);
             if (socket != null) {
@@ -164,7 +199,8 @@ public final class Resident {
             if (request.stops()) {
                 stopping.set(true);
                 listener.shutdown();
-                awaitOthers();
+                // This request is one of them.
+                awaitUntil(1);
                 // Nobody connects to what answers no more.
                 leave();
                 request.end(0);
@@ -188,15 +224,16 @@ public final class Resident {
 
     private boolean isAlike(int pid, FrontRequest request) {
         return request.key().equals(key)
+                && places(Integer.toString(pid)).equals(ownPlaces)
                 && ProcessLines.status(Integer.toString(pid)).equals(self)
                 && (!ownGroupCounts
                         || ProcessLines.text(Integer.toString(pid), "cgroup").equals(ownGroup));
     }
 
-    private void awaitOthers() {
+    /** Waits, not for ever, until only so many commands run. */
+    private void awaitUntil(int most) {
         long end = System.nanoTime() + STOPPING.toNanos();
-        // This request is one of them.
-        while (running.get() > 1 && System.nanoTime() - end < 0) {
+        while (running.get() > most && System.nanoTime() - end < 0) {
             try {
                 Thread.sleep(5);
             } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -70,7 +71,7 @@ final class StandingCommands {
         return text.getBytes(StandardCharsets.UTF_8).length > MOST_PRINTED || text.indexOf('\0') >= 0;
     }
 
-    private StandingProgram.Facts facts(StandingProgram.States states, FileVersion version) {
+    private StandingProgram.Facts facts(StandingProgram.States states, FileVersion version) throws IOException {
         CgroupLayout layout = ThisProcess.cgroups();
         CgroupWrites group = CgroupWrites.plan(layout, record.group(), CgroupLimits.none());
         Optional<CgroupHierarchy> freezer = layout.of(CgroupController.FREEZER).filter(h -> h.writable(record.group()));
@@ -78,6 +79,7 @@ final class StandingCommands {
         OciHooks hooks = config.hooks();
         return new StandingProgram.Facts(
                 version,
+                Files.readString(Path.of(StandingProgram.BOOT)).strip(),
                 record.pid(),
                 identity,
                 hooks == null

@@ -28,6 +28,10 @@ final class StandingProgram {
     private static final int STATX_CHANGED_NANOS = 104;
     private static final int SIGKILL = 9;
     private static final int EBUSY = 16;
+    /** Where the kernel says which run of the machine this is: a UUID. */
+    static final String BOOT = "/proc/sys/kernel/random/boot_id";
+
+    private static final int BOOT_LENGTH = 36;
     private static final int ENDING_SECONDS = 2;
     private static final int TRIES = 50;
     private static final int TRY_NANOS = 1_000_000;
@@ -39,6 +43,7 @@ final class StandingProgram {
      * What it is made of.
      *
      * @param record    the version of the container's record: with another one everything here is out of date
+     * @param boot      the run of this machine, random(4): a later one gives the same numbers to others
      * @param pid       the first process
      * @param identity  its pidfd's inode, which no later process has (Linux 6.9)
      * @param starts    whether start is done without a JVM: no hook has a part in it
@@ -52,6 +57,7 @@ final class StandingProgram {
      */
     record Facts(
             FileVersion record,
+            String boot,
             int pid,
             long identity,
             boolean starts,
@@ -61,7 +67,13 @@ final class StandingProgram {
             Optional<String> freezer,
             boolean unified,
             String id,
-            States states) {}
+            States states) {
+        Facts {
+            if (boot.length() != BOOT_LENGTH) {
+                throw new IllegalArgumentException(BOOT + ": '" + boot + "' is no UUID");
+            }
+        }
+    }
 
     /** What state prints. */
     record States(String created, String running, String paused, String stopped) {}
@@ -111,6 +123,7 @@ final class StandingProgram {
         same(Arg.at(stat, STATX_INODE), 8, facts.record().inode(), jvm, "another record");
         same(Arg.at(stat, STATX_CHANGED), 8, facts.record().seconds(), jvm, "a later record");
         same(Arg.at(stat, STATX_CHANGED_NANOS), 4, facts.record().nanos(), jvm, "a later record");
+        boot();
         look();
         Arg.Result gate = p.tolerant(
                 "gate",
@@ -151,6 +164,23 @@ final class StandingProgram {
         Arg.Result difference = less(found, Arg.num(number), why + "?");
         p.jump(Step.When.POSITIVE, difference, other, why);
         p.jump(Step.When.NEGATIVE, difference, other, why);
+    }
+
+    /** The numbers of processes and of their pidfds begin anew with the machine. */
+    private void boot() {
+        String why = "since the machine was started";
+        Arg.Result fd =
+                p.callTo("boot", why, Syscall.OPENAT, Arg.CWD, Arg.string(BOOT), flags("O_RDONLY|O_CLOEXEC"), Arg.ZERO);
+        Data text = Data.buffer(BOOT_LENGTH + 4, "boot_id");
+        p.callAtLeast(BOOT_LENGTH, why, Syscall.READ, fd, Arg.at(text), Arg.num(BOOT_LENGTH));
+        byte[] id = facts.boot().getBytes(StandardCharsets.US_ASCII);
+        for (int at = 0; at < BOOT_LENGTH; at += 4) {
+            long wanted = 0;
+            for (int i = 0; i < 4; i++) {
+                wanted |= (long) id[at + i] << (8 * i);
+            }
+            same(Arg.at(text, at), 4, wanted, jvm, "the machine was started anew");
+        }
     }
 
     /** Whether the first process lives, and is it: its number may be another's by now. */

@@ -37,6 +37,7 @@ public final class ConfigFaults {
     /**
      * A document that was looked through.
      *
+     * @param <T>    the record that it holds
      * @param value  what it holds, unless it has faults
      * @param faults all of them
      */
