@@ -7,12 +7,14 @@ import dev.alcove.linux.Fd;
 import dev.alcove.linux.FileType;
 import dev.alcove.linux.Open;
 import dev.alcove.linux.UnixListener;
+import dev.alcove.linux.UnixSocket;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -293,7 +295,9 @@ final class ResidentTest {
         try (UnixListener silent = UnixListener.at(socket)) {
             Said said = ask("list", "-q");
             assertThat(said).as("a JVM of its own, after a second").isEqualTo(new Said(0, ""));
-            assertThat(silent.accept(java.time.Duration.ofSeconds(1))).isPresent();
+            try (UnixSocket asked = silent.accept(Duration.ofSeconds(1)).orElseThrow()) {
+                assertThat(asked.peer().pid()).isPositive();
+            }
         }
         Files.delete(socket);
 
