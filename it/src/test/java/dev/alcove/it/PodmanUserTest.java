@@ -38,7 +38,7 @@ final class PodmanUserTest {
     void end() throws IOException {
         if (podman != null) {
             // It takes no other signal. There can be two: a command that does not find the first yet makes another.
-            String own = "pgrep -u " + OrdinaryUser.ID + " -x podman";
+            String own = "pgrep -u " + OrdinaryUser.ID + " podman";
             podman.say("for p in $(" + own + "); do kill -KILL $p; done");
             Wait.until("they have ended", () -> podman.attempt(own).text().isEmpty());
             podman.close();
