@@ -37,10 +37,6 @@ final class PodmanUserTest {
     @AfterAll
     void end() throws IOException {
         if (podman != null) {
-            // It takes no other signal. There can be two: a command that does not find the first yet makes another.
-            String own = "pgrep -u " + OrdinaryUser.ID + " podman";
-            podman.say("for p in $(" + own + "); do kill -KILL $p; done");
-            Wait.until("they have ended", () -> podman.attempt(own).text().isEmpty());
             podman.close();
         }
     }
