@@ -99,6 +99,8 @@ static struct {
 static int channel = CONTROL; /* where failures are reported */
 static u32 on_failure = ~0u;  /* where to go on after one; none yet */
 static int unwinding;         /* one was reported: the rest is clearing up, and a failure there ends nothing */
+static char *title;           /* the first argument, which /proc/PID/cmdline shows: a copy can be called otherwise */
+static u64 title_size;
 
 /* Whether [at, at + n) lies in the data. */
 static int inside(u64 at, u64 n) { return at <= program.head.data && n <= program.head.data - at; }
@@ -259,16 +261,16 @@ __attribute__((noreturn)) static void begin(void);
 #endif
 
 /*
- * A byte from the owner asks for a copy of this process that obeys another program: one more process in a container,
- * without executing init anew. With the byte come the descriptors that the copy is to have, from 0 on; its program is in
- * the one with the number CONTROL. It is the owner's child, as this process is. Returns what was read; the copy does
+ * A message from the owner asks for a copy of this process that obeys another program, without executing init anew: a
+ * container, or one more process in one. The message is what /proc/PID/cmdline is to show of the copy, or a zero byte.
+ * With it come the descriptors that the copy is to have, from 0 on; its program is in the one with the number CONTROL. It is the owner's child, as this process is. Returns what was read; the copy does
  * not return. Whoever asked with fewer descriptors, or more than there was room for, sees the end of that socket.
  */
 static long copy_of_this(int control) {
-    enum { PLACES = 8, ABOVE = 64 };
-    char byte;
+    enum { PLACES = 8, ABOVE = 64, NAME = 64 };
+    char name[NAME];
     struct { u64 size; int level, type, fd[PLACES]; } rights = { 0 };
-    struct { char *base; u64 size; } bytes = { &byte, 1 };
+    struct { char *base; u64 size; } bytes = { name, NAME };
     struct { void *name; u64 name_size; void *bytes; u64 count; void *rights; u64 size; u64 flags; } message = {
         0, 0, &bytes, 1, &rights, sizeof rights, 0 };
     long n = sys(__NR_recvmsg, control, &message, MSG_CMSG_CLOEXEC_);
@@ -278,6 +280,7 @@ static long copy_of_this(int control) {
         struct report r = { REPORT_COPIED, 0, copy ? copy : sys(__NR_getpid, 0, 0, 0), 0, 0, 0 };
         if (copy <= 0) sys(__NR_write, rights.fd[CONTROL], &r, sizeof r); /* by the copy, so that it comes before its others */
         if (!copy) {
+            for (u64 i = 0; *name && title && i < title_size; i++) title[i] = i < (u64)n ? name[i] : 0;
             for (int i = 0; i < count; i++)
                 if ((rights.fd[i] = (int)sys(__NR_fcntl, rights.fd[i], F_DUPFD, ABOVE)) < 0) sys(__NR_exit_group, 1, 0, 0);
             for (int i = 0; i < count; i++) sys(__NR_dup3, rights.fd[i], i, 0);
@@ -292,7 +295,8 @@ static long copy_of_this(int control) {
 /*
  * Watches a process: to its end, and reaps it (0); or until it is to be killed (1), since its time is over or its owner,
  * the other end of the control socket, is gone. A terminal's master can be pumped into a log.
- *   pid, pidfd: the process        control: a socket, or -1       timeout: milliseconds, or -1
+ *   pid, pidfd: the process, or 0 and -1: then it only makes copies of itself, for its owner
+ *   control: a socket, or -1       timeout: milliseconds, or -1
  *   terminal:   packed: the descriptor to read in the low half, to write in the high half; -1 for none
  *   exited:     the report to fill in
  * All signals are blocked here (see start), so a log that is a broken pipe is an error of write, no death.
@@ -304,7 +308,7 @@ static long monitor(int pid, int pidfd, int control, i64 timeout, i64 terminal, 
     int log = (int)(terminal >> 32);
     struct { long user[2], system[2], maxrss, rest[13]; } usage; /* struct rusage, the same on both architectures */
     int status = 0;
-    if (pidfd < 0) return -EBADF; /* ppoll would pass it over, and wait for ever */
+    if (pidfd < 0 && pid) return -EBADF; /* ppoll would pass it over, and wait for ever */
     i64 start = timeout < 0 ? 0 : milliseconds();
     while (!fds[PROCESS].revents) {
         struct __kernel_timespec left = { 0, 0 };
@@ -521,7 +525,11 @@ __attribute__((noreturn)) static void begin(void) {
 }
 
 #ifndef FRONT
-__attribute__((used, noreturn)) void start(void) {
+__attribute__((used, noreturn)) void start(char **stack) { /* their number, the arguments, NULL */
+    if (stack[0] > (char *)1) {
+        title = stack[2];
+        title_size = length(title);
+    }
     be_undisturbed();
     begin();
 }

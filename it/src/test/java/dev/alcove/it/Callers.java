@@ -137,7 +137,7 @@ final class Callers implements AutoCloseable {
 
     /** What a command line says, and how it ends; it has a minute. */
     Said attempt(String command) {
-        return shell.attempt("timeout 60 " + command);
+        return shell.attempt("timeout -k 5 60 " + command);
     }
 
     /** What it says; it must end well. */

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -18,6 +19,9 @@ import java.util.List;
  */
 final class Shell implements AutoCloseable {
     private static final String END = "@@end ";
+
+    /** One command may take so long, on a busy machine too: a caller that hangs fails its own test, and no other waits. */
+    private static final Duration LONGEST = Duration.ofMinutes(4);
 
     private final OutputStream input;
     private final BufferedReader output;
@@ -45,7 +49,10 @@ final class Shell implements AutoCloseable {
             Process process =
                     builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             return new Shell(process.getOutputStream(), process.getInputStream(), () -> {
+                // What it started may hold its output open when it has ended.
+                List<ProcessHandle> below = process.descendants().toList();
                 process.destroyForcibly();
+                below.forEach(ProcessHandle::destroyForcibly);
                 process.waitFor();
                 process.getInputStream().close();
             });
@@ -70,7 +77,7 @@ final class Shell implements AutoCloseable {
      * @param command what a shell is given to, such as setpriv with its options
      */
     void become(String command) {
-        try {
+        try (Limit limit = new Limit(command)) {
             input.write(("exec " + command + " sh -c 'echo; echo \"" + END + "0\"; exec sh'\n").getBytes(UTF_8));
             input.flush();
             String line = output.readLine();
@@ -78,7 +85,7 @@ final class Shell implements AutoCloseable {
                 line = output.readLine();
             }
             if (line == null) {
-                throw new AssertionError("the shell ended at '" + command + "'");
+                throw new AssertionError("the shell ended at '" + command + "'" + limit.reached());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -92,14 +99,14 @@ final class Shell implements AutoCloseable {
 
     /** What a command says and how it ends. */
     Said attempt(String command) {
-        try {
+        try (Limit limit = new Limit(command)) {
             input.write(("{ " + command + "\n} 2>&1 </dev/null; echo \"" + END + "$?\"\n").getBytes(UTF_8));
             input.flush();
             StringBuilder text = new StringBuilder();
             while (true) {
                 String line = output.readLine();
                 if (line == null) {
-                    throw new AssertionError("the shell ended at '" + command + "': " + text);
+                    throw new AssertionError("the shell ended at '" + command + "'" + limit.reached() + ": " + text);
                 }
                 int end = line.indexOf(END);
                 if (end >= 0) {
@@ -112,6 +119,37 @@ final class Shell implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends the shell when one command takes too long, and keeps what ran then. */
+    private final class Limit implements AutoCloseable {
+        private final Thread watch;
+        private volatile String reached = "";
+
+        Limit(String command) {
+            this.watch = Thread.ofVirtual().name("limit of " + command).start(this::watch);
+        }
+
+        private void watch() {
+            try {
+                Thread.sleep(LONGEST);
+            } catch (InterruptedException e) {
+                return;
+            }
+            reached = " after " + LONGEST + ", in which it did not end; these ran:\n"
+                    + attempt(List.of("ps", "-eo", "pid,ppid,pgid,sid,tty,stat,time,wchan:30,args"))
+                            .text() + "\n";
+            Shell.this.close();
+        }
+
+        String reached() {
+            return reached;
+        }
+
+        @Override
+        public void close() {
+            watch.interrupt();
         }
     }
 

@@ -43,7 +43,13 @@ class ExcludedFlagsTest {
         p.add(new Step.Exit(Arg.ZERO, "both end here"));
         try {
             Launcher.Started started = Launcher.start(
-                    spec, facts, p.build(), Fd.standard(0), Fd.standard(1), Fd.standard(2), Map.of(), Optional.empty());
+                    spec,
+                    () -> new Launcher.Planned(facts, p.build()),
+                    Fd.standard(0),
+                    Fd.standard(1),
+                    Fd.standard(2),
+                    Map.of(),
+                    Optional.empty());
             started.monitor().reap();
             started.control().close();
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.alcove.linux;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -34,6 +35,34 @@ public record NamespaceSet(Map<NamespaceKind, Inode> identities) {
         }
         // A zombie has a user and a PID namespace and no others.
         return found.containsKey(NamespaceKind.MOUNT) ? Optional.of(new NamespaceSet(found)) : Optional.empty();
+    }
+
+    /**
+     * What a process would be in that the calling thread made now.
+     *
+     * @return the set; empty of kinds where /proc does not show this process
+     */
+    public static NamespaceSet ofThreadsChildren() {
+        return ofChildren("thread-self");
+    }
+
+    /**
+     * What a process would be in that this process's first thread made: a JVM runs no Java code on it, so these are the
+     * ones that the JVM began in.
+     *
+     * @return the set; empty of kinds where /proc does not show this process
+     */
+    public static NamespaceSet ofProcessesChildren() {
+        return ofChildren("self");
+    }
+
+    private static NamespaceSet ofChildren(String who) {
+        Map<NamespaceKind, Inode> found = new EnumMap<>(NamespaceKind.class);
+        for (NamespaceKind kind : NamespaceKind.values()) {
+            String name = kind.childrenFileName().orElse(kind.fileName());
+            FileStat.find(Path.of("/proc/" + who + "/ns/" + name)).ifPresent(stat -> found.put(kind, stat.inode()));
+        }
+        return new NamespaceSet(found);
     }
 
     /** The kinds that both are in the same namespace of, in the order of {@link NamespaceKind}. */

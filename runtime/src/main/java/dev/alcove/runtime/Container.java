@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,22 +76,21 @@ public final class Container implements AutoCloseable {
 
     static Container start(
             StreamChoice choice, ContainerSpec spec, HostFacts facts, Program program, Map<Integer, Fd> more) {
-        return start(choice, spec, facts, program, more, Optional.empty());
+        return start(choice, spec, () -> new Launcher.Planned(facts, program), more, Optional.empty());
     }
 
-    /** The same, by a copy of the monitor of the container in which it is one more process. */
+    /** The same, by a copy of the monitor of the container in which it is one more process, planned meanwhile. */
     static Container start(
             StreamChoice choice,
             ContainerSpec spec,
-            HostFacts facts,
-            Program program,
+            Supplier<Launcher.Planned> plan,
             Map<Integer, Fd> more,
             Optional<Launcher.Started> within) {
         Streams streams = Streams.open(choice);
         boolean done = false;
         try {
             Launcher.Started started =
-                    Launcher.start(spec, facts, program, streams.in(), streams.out(), streams.err(), more, within);
+                    Launcher.start(spec, plan, streams.in(), streams.out(), streams.err(), more, within);
             try {
                 Container container = new Container(spec, started, streams);
                 done = true;
@@ -428,7 +428,7 @@ public final class Container implements AutoCloseable {
 
     /** The program of system calls that starts such a container, planned anew. */
     public Program explain() {
-        return Planner.plan(spec, HostProbe.read(spec));
+        return Launcher.Planned.of(spec).program();
     }
 
     /**

@@ -178,12 +178,10 @@ public final class ExecBuilder {
         }
         try (Pidfd first = process.get()) {
             ContainerSpec spec = spec(first.pid());
-            HostFacts facts = HostProbe.read(spec);
             return Container.start(
                     streams,
                     spec,
-                    facts,
-                    Planner.plan(spec, facts),
+                    () -> Launcher.Planned.of(spec),
                     Map.of(ExecTarget.PIDFD, first.fd()),
                     streams.log().isPresent() ? Optional.empty() : within);
         } catch (LinuxException | UncheckedIOException e) {

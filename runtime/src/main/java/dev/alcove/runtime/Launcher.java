@@ -16,12 +16,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,29 +72,9 @@ final class Launcher {
      * ours: then it is what made it), the terminal's master if there is one.
      */
     record Started(int pid, UnixSocket control, Child monitor, Optional<Fd> terminal) {
-        /**
-         * Has the monitor copied, for one more process in its container: cheaper than another init.
-         *
-         * @param pair  the socket of the copy, left for us; its program is in it already
-         * @param fds   the descriptors that it is to have
-         * @return the copy, or nothing if the monitor has ended, or could not make one
-         */
-        Optional<Child> copy(UnixSocket.Pair pair, Map<Integer, Fd> fds) {
-            List<Fd> ordered = new ArrayList<>();
-            for (int i = 0; i < fds.size(); i++) {
-                ordered.add(fds.get(i));
-            }
-            try {
-                control.send(new byte[1], ordered);
-            } catch (LinuxException | IllegalStateException e) {
-                // It is over, or our side of it is closed: whoever asked learns that in the usual way.
-                return Optional.empty();
-            }
-            pair.right().close();
-            Report report = read(pair.left());
-            return report == null || report.value() < 0
-                    ? Optional.empty()
-                    : Optional.of(Child.madeFor((int) report.value()));
+        /** Who makes one more process in the container: its monitor. */
+        Copier copier() {
+            return new Copier(control);
         }
 
         /** Nobody is there to hold it: it ends, and nothing is left. */
@@ -114,49 +94,74 @@ final class Launcher {
         }
     }
 
+    /** What init is to do, and what it was planned from. */
+    record Planned(HostFacts facts, Program program) {
+        static Planned of(ContainerSpec spec) {
+            HostFacts facts = HostProbe.read(spec);
+            return new Planned(facts, Planner.plan(spec, facts));
+        }
+    }
+
     private final ContainerSpec spec;
-    private final HostFacts facts;
-    private final Program program;
+    private final Supplier<Planned> plan;
+    private @Nullable Planned planned;
     private @Nullable Fd terminal;
 
-    private Launcher(ContainerSpec spec, HostFacts facts, Program program) {
+    private Launcher(ContainerSpec spec, Supplier<Planned> plan) {
         this.spec = spec;
-        this.facts = facts;
-        this.program = program;
+        this.plan = plan;
     }
 
     /**
      * Starts a container and waits until its program has been executed.
      *
-     * @param in   what becomes its standard input, likewise out and err; they stay the caller's
+     * @param plan   asked once: beside the making of a monitor's copy, or before init is started
+     * @param in     what becomes its standard input, likewise out and err; they stay the caller's
      * @param more   further descriptors for init, by the number they get
      * @param within the container in which it is one more process, if its monitor can be copied
      * @throws ContainerException if a step failed; nothing is left then
      */
     static Started start(
             ContainerSpec spec,
-            HostFacts facts,
-            Program program,
+            Supplier<Planned> plan,
             Fd in,
             Fd out,
             Fd err,
             Map<Integer, Fd> more,
             Optional<Started> within) {
-        Launcher launcher = new Launcher(spec, facts, program);
+        Launcher launcher = new Launcher(spec, plan);
         Map<Integer, Fd> fds = new HashMap<>(more);
         fds.putAll(Map.of(0, in, 1, out, 2, err));
-        byte[] encoded = ProgramEncoder.encode(program);
         if (within.isPresent()) {
-            Optional<Started> copied = launcher.begin(encoded, fds, within);
+            Optional<Started> copied = launcher.copy(within.get().copier(), "", fds);
             if (copied.isPresent()) {
                 return copied.get();
             }
         }
-        return launcher.begin(encoded, fds, Optional.empty()).orElseThrow();
+        if (spec.id().length() <= Copier.LONGEST_TITLE && more.isEmpty()) {
+            Optional<Copier> zygote = Zygote.standing();
+            if (zygote.isPresent()) {
+                Optional<Started> copied = launcher.copy(zygote.get(), spec.id(), fds);
+                if (copied.isPresent()) {
+                    return copied.get();
+                }
+                Zygote.end(zygote.get());
+            }
+        }
+        return launcher.spawn(fds);
     }
 
-    /** Starts init, or has a monitor copied; empty if that monitor does not. */
-    private Optional<Started> begin(byte[] encoded, Map<Integer, Fd> fds, Optional<Started> within) {
+    private Planned planned() {
+        Planned known = planned;
+        if (known == null) {
+            known = plan.get();
+            planned = known;
+        }
+        return known;
+    }
+
+    private Started spawn(Map<Integer, Fd> fds) {
+        byte[] encoded = ProgramEncoder.encode(planned().program());
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
         Child monitor = null;
@@ -165,15 +170,64 @@ final class Launcher {
             // Already there when init comes to read it: neither waits for the other.
             sent = control.sendWhatFits(encoded);
             fds.put(Wire.CONTROL, theirs.fd());
-            monitor = within.isPresent()
-                    ? within.get().copy(pair, fds).orElse(null)
-                    : Spawn.spawn(InitBinary.fd(), List.of("alcove-init", spec.id()), List.of(), fds);
+            monitor = init(spec.id(), fds);
         } finally {
             if (monitor == null) {
                 control.close();
             }
         }
-        return monitor == null ? Optional.empty() : Optional.of(follow(control, monitor, encoded, sent));
+        return follow(control, monitor, encoded, sent);
+    }
+
+    /** Starts init, which takes its program from the descriptor {@link Wire#CONTROL}. */
+    static Child init(String title, Map<Integer, Fd> fds) {
+        return Spawn.spawn(InitBinary.fd(), List.of("alcove-init", title), List.of(), fds);
+    }
+
+    /** Has a copy made, and plans meanwhile; empty if none was made. */
+    private Optional<Started> copy(Copier copier, String title, Map<Integer, Fd> fds) {
+        UnixSocket.Pair pair = UnixSocket.pair();
+        UnixSocket control = pair.left();
+        Optional<Child> copy = Optional.empty();
+        byte[] encoded = {};
+        int sent = 0;
+        boolean ready = false;
+        try {
+            try (UnixSocket theirs = pair.right()) {
+                fds.put(Wire.CONTROL, theirs.fd());
+                if (!copier.ask(title, fds)) {
+                    return Optional.empty();
+                }
+            }
+            try {
+                encoded = ProgramEncoder.encode(planned().program());
+                sent = whatFits(control, encoded);
+                ready = true;
+            } finally {
+                copy = Copier.copied(control);
+            }
+        } finally {
+            if (!ready || copy.isEmpty()) {
+                // Without a program the copy ends.
+                control.close();
+                copy.ifPresent(Child::reap);
+            }
+        }
+        int first = sent;
+        byte[] all = encoded;
+        return copy.map(monitor -> follow(control, monitor, all, first));
+    }
+
+    /** How much of a program a copy takes at once; nothing if there is none to take it. */
+    private static int whatFits(UnixSocket control, byte[] encoded) {
+        try {
+            return control.sendWhatFits(encoded);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            return 0;
+        }
     }
 
     private Started follow(UnixSocket control, Child monitor, byte[] encoded, int sent) {
@@ -242,7 +296,7 @@ final class Launcher {
             switch (report.kind()) {
                 case Wire.REPORT_FAILED -> {
                     awaitEnd(control);
-                    throw Failure.of(spec, facts, program, report.step(), (int) report.value());
+                    throw Failure.of(spec, planned().facts(), planned().program(), report.step(), (int) report.value());
                 }
                 case Wire.REPORT_SYNC -> {
                     int pid = (int) report.extra0();

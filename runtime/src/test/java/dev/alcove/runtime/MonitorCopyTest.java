@@ -66,17 +66,17 @@ class MonitorCopyTest {
                 fds.put(fd, Fd.standard(fd));
             }
             fds.put(Wire.CONTROL, pair.right().fd());
-            return started.copy(pair, fds);
+            boolean asked = started.copier().ask("", fds);
+            pair.right().close();
+            return asked ? Copier.copied(pair.left()) : Optional.empty();
         }
     }
 
     private static Launcher.Started started(ContainerBuilder b) {
         ContainerSpec spec = b.spec();
-        HostFacts facts = HostProbe.read(spec);
         return Launcher.start(
                 spec,
-                facts,
-                Planner.plan(spec, facts),
+                () -> Launcher.Planned.of(spec),
                 Fd.standard(0),
                 Fd.standard(1),
                 Fd.standard(2),
@@ -104,6 +104,36 @@ class MonitorCopyTest {
         started.monitor().reap();
         assertThat(copy(started)).isEmpty();
         started.abandon(b.spec());
+    }
+
+    /** It is planned when the copy is there already. */
+    @Test
+    void aPlanThatFailsLeavesNoCopy() {
+        ContainerBuilder b = waiting();
+        Launcher.Started started = started(b);
+        List<Long> before = children();
+        assertThatThrownBy(() -> Launcher.start(
+                        b.spec(),
+                        () -> {
+                            throw new IllegalArgumentException("such a plan");
+                        },
+                        Fd.standard(0),
+                        Fd.standard(1),
+                        Fd.standard(2),
+                        Map.of(),
+                        Optional.of(started)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("such a plan");
+        assertThat(children()).isEqualTo(before);
+        started.abandon(b.spec());
+    }
+
+    private static List<Long> children() {
+        return ProcessHandle.current()
+                .children()
+                .map(ProcessHandle::pid)
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -66,6 +66,8 @@ final class Starving {
         // Once refused, so that all that speaks of a refusal is there.
         System.out.println("first " + starved(id, cold ? 3 : 0));
         System.out.println("then " + attempt(id));
+        // The second start leaves what the later ones are copied from.
+        attempt(id);
         int before = open();
         for (int left = 0; left <= MOST; left++) {
             System.out.println(left + " " + starved(id, left));
