@@ -38,7 +38,7 @@ static u64 add_number(char *to, u64 at, u64 room, u64 n) {
     return add_text(to, at, room, digits);
 }
 
-/* This build, by the file that says how its JVM is started; the namespaces; the root; the umask; where programs are. */
+/* This build, by the file that says how its JVM is started; the namespaces; the root; the umask; where programs are; the locale. */
 static int take_key(char **envp) {
     static const char *const kinds[] = { "mnt", "user", "pid", "pid_for_children", "net", "cgroup", "ipc", "uts", "time" };
     struct stat s;
@@ -65,8 +65,12 @@ static int take_key(char **envp) {
     long mask = sys(__NR_umask, 0, 0, 0);
     sys(__NR_umask, mask, 0, 0);
     at = add_number(seat.key, at, KEY, (u64)mask);
-    const char *path = variable(envp, "PATH");
-    at = add_text(seat.key, at, KEY, path ? path : "");
+    static const char *const names[] = { "PATH", "LC_ALL", "LC_CTYPE", "LANG" };
+    for (u32 i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = variable(envp, names[i]);
+        at = add_text(seat.key, at, KEY, value ? value : "");
+        at = add_text(seat.key, at, KEY, "\n");
+    }
     if (at + 1 >= KEY) return 0;
     u64 hash = 14695981039346656037ull; /* FNV-1a */
     for (u64 i = 0; i < at; i++) hash = (hash ^ (u8)seat.key[i]) * 1099511628211ull;

@@ -112,6 +112,12 @@ static void leave_file(char **argv, char **envp) {
     give_up("cannot execute its copy in memory: is vm.memfd_noexec 2?", "");
 }
 
+/* A caller may have closed its streams: what is opened first would get such a number, and be taken for one. */
+static void have_streams(void) {
+    for (int fd = 0; fd < 3; fd++)
+        if (sys(__NR_fcntl, fd, F_GETFD_, 0) < 0) sys4(__NR_openat, AT_FDCWD, "/dev/null", O_RDWR, 0);
+}
+
 #include "front-standing.c"
 #include "front-resident.c"
 
@@ -172,6 +178,7 @@ __attribute__((noreturn)) static void become_jvm(char **argv, char **envp, const
 
 __attribute__((used, noreturn)) void start(long *stack) {
     char **argv = (char **)(stack + 1), **envp = argv + stack[0] + 1;
+    have_streams();
     if (done_without_jvm(argv, envp)) for (;;) sys(__NR_exit_group, 0, 0, 0);
     leave_file(argv, envp);
     int resident = ask_resident(argv, envp);

@@ -1,6 +1,7 @@
 package dev.alcove.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Namespace;
@@ -106,6 +107,39 @@ class EnterAndUnshareTest {
                 .startsWith("1\n1\n");
         // The only child it can have: when its PID 1 ends, the namespace does.
         assertThat(says("unshare -p", "sh -c 'echo $$'")).isEqualTo("1");
+    }
+
+    /** The caller's ranges are a file's; the machine's own is covered for one thread. */
+    @Test
+    void unsharesMapsOfTheCallersRanges() throws IOException {
+        Needs.root();
+        Path ranges = Files.writeString(folder.resolve("ranges"), "root:300000:5000\nroot:400000:10\n");
+        for (String file : new String[] {"/etc/subuid", "/etc/subgid"}) {
+            assumeTrue(Files.exists(Path.of(file)), "needs " + file + " (Debian: apt-get install -y uidmap)");
+        }
+        NamespaceThread.create().unshare(NamespaceKind.MOUNT).call(() -> {
+            outside("mount", "--make-rprivate", "/");
+            outside("mount", "--bind", ranges.toString(), "/etc/subuid");
+            outside("mount", "--bind", ranges.toString(), "/etc/subgid");
+            String maps = "cat /proc/self/uid_map /proc/self/gid_map";
+            for (String flag : new String[] {"--map-auto", "--map-users=auto --map-groups=auto"}) {
+                assertThat(says("unshare " + flag, maps).replaceAll(" +", " "))
+                        .isEqualTo("0 300000 5000\n 0 300000 5000");
+            }
+            assertThat(says("unshare --map-subids", maps).replaceAll(" +", " "))
+                    .isEqualTo("300000 300000 5000\n 300000 300000 5000");
+            return true;
+        });
+    }
+
+    /** In the calling thread's namespaces. */
+    private static void outside(String... command) {
+        try {
+            assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+                    .isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -200,6 +200,18 @@ final class Callers implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            end();
+        } finally {
+            shell.close();
+        }
+        if (!root) {
+            // Files of other ids: the test's folder is removed by one who may.
+            Shell.run("rm", "-rf", folder.resolve("home").toString());
+        }
+    }
+
+    private void end() {
         attempt("podman rm -f -a -t 0");
         if (root) {
             // podman makes the parents of its groups, and never removes them.
@@ -215,10 +227,5 @@ final class Callers implements AutoCloseable {
             Wait.until("podman has ended", () -> shell.attempt(own).text().isEmpty());
         }
         shell.say("rm -rf image image.tar");
-        shell.close();
-        if (!root) {
-            // Files of other ids: the test's folder is removed by one who may.
-            Shell.run("rm", "-rf", folder.resolve("home").toString());
-        }
     }
 }

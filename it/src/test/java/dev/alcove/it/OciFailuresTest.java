@@ -2,20 +2,27 @@ package dev.alcove.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.alcove.linux.Errno;
+import dev.alcove.linux.LinuxException;
+import dev.alcove.linux.UnixSocket;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
 import dev.alcove.spec.OciRoot;
 import dev.alcove.spec.OciSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -94,6 +101,75 @@ final class OciFailuresTest {
         Files.writeString(jvm, "/bin/false\0");
         assertThat(refused("create", "--bundle", bundle, id).text()).isEmpty();
         OciQuick.start(folder);
+        assertThat(oci.left()).isEmpty();
+        nothingOf(id);
+    }
+
+    /** Found out when it is executed, by when whoever made the container has ended: it is said where its errors go. */
+    @Test
+    void aProgramThatIsNone() throws IOException {
+        Path bundle = oci.bundle(
+                "bundle",
+                "true",
+                spec -> spec.toBuilder()
+                        .process(Objects.requireNonNull(spec.process()).toBuilder()
+                                .args(List.of("/plain"))
+                                .build())
+                        .build());
+        Path plain = Files.writeString(bundle.resolve("rootfs/plain"), "\u007fELF, but no more of it");
+        Files.setPosixFilePermissions(plain, PosixFilePermissions.fromString("rwxr-xr-x"));
+        ok("create", "--bundle", bundle.toString(), id);
+        ok("start", id);
+        Wait.until("it says so", () -> saidByAny().contains("exec /plain: exec format error"));
+        Wait.until("it has ended", () -> oci.run("state", id).text().contains("stopped"));
+        ok("delete", id);
+        nothingOf(id);
+    }
+
+    /** What commands printed, and the containers that have their streams. */
+    private String saidByAny() {
+        StringBuilder all = new StringBuilder();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "said*")) {
+            for (Path file : files) {
+                all.append(Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return all.toString();
+    }
+
+    /** Its listener lets no more wait: create does not wait with them for ever. */
+    @Test
+    void aConsoleSocketThatNobodyAcceptsFrom() throws IOException {
+        Path socket = folder.resolve("busy");
+        Path bundle = oci.bundle(
+                "bundle",
+                "true",
+                spec -> spec.toBuilder()
+                        .process(Objects.requireNonNull(spec.process()).toBuilder()
+                                .terminal(true)
+                                .build())
+                        .build());
+        List<UnixSocket> waiting = new ArrayList<>();
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listener.bind(UnixDomainSocketAddress.of(socket), 1);
+            boolean full = false;
+            while (!full) {
+                try {
+                    waiting.add(UnixSocket.connect(socket, Duration.ofMillis(50)));
+                } catch (LinuxException e) {
+                    assertThat(e.errno()).isEqualTo(Errno.EAGAIN);
+                    full = true;
+                }
+            }
+            assertThat(refused("create", "--bundle", bundle.toString(), "--console-socket", socket.toString(), id)
+                            .text())
+                    .contains("console socket " + socket + ": nobody took the connection in 10 seconds")
+                    .contains("mend: ");
+        } finally {
+            waiting.forEach(UnixSocket::close);
+        }
         assertThat(oci.left()).isEmpty();
         nothingOf(id);
     }

@@ -10,6 +10,7 @@ import dev.alcove.linux.UnixListener;
 import dev.alcove.linux.UnixSocket;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
+import dev.alcove.spec.OciMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -84,6 +86,10 @@ final class ResidentTest {
     }
 
     private Process start() throws Exception {
+        // One that was killed has left its own.
+        for (Path socket : sockets()) {
+            Files.delete(socket);
+        }
         Process process = resident();
         Wait.until("the socket", () -> !sockets().isEmpty());
         return process;
@@ -312,5 +318,99 @@ final class ResidentTest {
         oci.giveJvm();
         Said said = oci.run("list");
         assertThat(said.status()).as(said.text()).isZero();
+    }
+
+    /** What another process would understand otherwise. */
+    @Test
+    void whatMeansTheCallerAloneIsDoneByAJvmOfItsOwn() throws Exception {
+        String bundle = oci.bundle("bundle", "exit 7", UnaryOperator.identity()).toString();
+        String self = oci.bundle("self", "exit 7", spec -> {
+                    List<OciMount> mounts = new ArrayList<>(spec.mounts());
+                    mounts.add(OciMount.of("/own", "bind", "/proc/self/attr", List.of("bind")));
+                    return spec.toBuilder().mounts(mounts).build();
+                })
+                .toString();
+        start();
+        assertThat(ask("run", "--bundle", self, id).status()).isEqualTo(7);
+        oci.takeJvmAway();
+        assertThat(ask("run", "--bundle", bundle, id).status()).isEqualTo(7);
+        String none = "alcove-oci: cannot execute " + folder.resolve("java");
+        assertThat(ask("run", "--bundle", self, id).text()).contains(none);
+        assertThat(oci.run(Map.of("ALCOVE_RESIDENT", seat.toString(), "LC_ALL", "xx_XX"), "list")
+                        .text())
+                .as("another locale")
+                .contains(none);
+        assertThat(oci.left()).isEmpty();
+    }
+
+    /** A caller's streams may be closed: no descriptor of ours is taken for one. */
+    @Test
+    void closedStreams() throws Exception {
+        String bundle = oci.bundle("bundle", "exit 7", UnaryOperator.identity()).toString();
+        start();
+        oci.takeJvmAway();
+        for (String closed : List.of("<&-", "<&- >&-", "<&- >&- 2>&-", ">&-")) {
+            ProcessBuilder builder = new ProcessBuilder(
+                    "sh", "-c", "exec \"$0\" \"$@\" " + closed, oci.path().toString());
+            builder.command().addAll(List.of("--root", oci.root().toString(), "run", "--bundle", bundle, id));
+            builder.environment().putAll(asks);
+            Process process = builder.inheritIO().start();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(closed).isTrue();
+            assertThat(process.exitValue()).as(closed).isEqualTo(7);
+        }
+        assertThat(oci.left()).isEmpty();
+    }
+
+    /** As those of {@link OciDeaths}, where a resident JVM does the command: the front's, or that JVM's. */
+    @Test
+    void suddenDeaths() throws Exception {
+        String bundle =
+                oci.bundle("bundle", "sleep 1000", UnaryOperator.identity()).toString();
+        long seed = Long.getLong("alcove.seed", 20261122);
+        Random random = new Random(seed);
+        System.out.println("deaths of a resident JVM: seed " + seed);
+        int each = System.getProperty("alcove.deaths", "").equals("all") ? 40 : 4;
+        Process resident = start();
+        for (String command : List.of("create", "exec", "run")) {
+            for (int i = 0; i < each; i++) {
+                if (!resident.isAlive()) {
+                    resident = start();
+                }
+                if (command.equals("exec")) {
+                    ok("create", "--bundle", bundle, id);
+                    ok("start", id);
+                }
+                OciProgram.Running running = oci.begin(
+                        asks,
+                        switch (command) {
+                            case "create" -> new String[] {"create", "--bundle", bundle, id};
+                            case "run" -> new String[] {"run", "--detach", "--bundle", bundle, id};
+                            default -> new String[] {"exec", id, "sh", "-c", "exit 0"};
+                        });
+                long after = random.nextLong(40_000_000);
+                TimeUnit.NANOSECONDS.sleep(after);
+                boolean front = i % 2 == 0;
+                assertThat(resident.isAlive()).as("one that serves").isTrue();
+                if (front) {
+                    running.process().toHandle().destroyForcibly();
+                } else {
+                    resident.children().forEach(ProcessHandle::destroyForcibly);
+                    assertThat(resident.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                }
+                String how =
+                        command + ", its " + (front ? "front" : "JVM") + " killed after " + after / 1_000_000 + " ms";
+                assertThat(running.process().waitFor(60, TimeUnit.SECONDS))
+                        .as(how)
+                        .isTrue();
+                Said delete = oci.run("delete", "--force", id);
+                assertThat(delete.status()).as(how + ": " + delete.text()).isZero();
+                assertThat(oci.left()).as(how).isEmpty();
+                Wait.until(how + ": nothing is left", () -> OciDeaths.traces(id).isEmpty());
+            }
+        }
+        // What was killed leaves its socket, which the next one, or --stop, takes away.
+        if (!resident.isAlive()) {
+            start();
+        }
     }
 }

@@ -53,6 +53,14 @@ public final class Child {
         return pid;
     }
 
+    /** Kills it, kill(2) with SIGKILL. Its number is its own until it is reaped; afterwards nothing is done. */
+    public void kill() {
+        if (exit == null) {
+            // ESRCH: somebody else in this process has reaped it.
+            Native.raw(Syscall.KILL, pid, 9);
+        }
+    }
+
     /**
      * Waits for its end and takes its exit status, waitid(2). May be called again.
      *

@@ -119,16 +119,26 @@ public final class UnixSocket implements AutoCloseable {
 
     /**
      * Connects to a listening socket, connect(2). A path may be longer than the 107 bytes that the address has room
-     * for.
+     * for. Waits as long as it takes where so many have connected already as the listener lets wait.
      *
      * @param path where it listens
      * @return the connection
      * @throws LinuxException ENOENT if there is nothing, ECONNREFUSED if nobody listens there
      */
     public static UnixSocket connect(Path path) {
+        return connect(path, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #connect(Path)}, for a bounded time; the connection has {@link #timeout} set so.
+     *
+     * @param most zero for ever
+     * @throws LinuxException also EAGAIN if nobody took the connection in that time
+     */
+    public static UnixSocket connect(Path path, Duration most) {
         byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
         if (name.length < SUN_PATH) {
-            return connect(name, path);
+            return connect(name, path, most);
         }
         Path parent = Objects.requireNonNullElse(path.getParent(), Path.of("."));
         try (Arena arena = Arena.ofConfined()) {
@@ -136,18 +146,21 @@ public final class UnixSocket implements AutoCloseable {
                     Syscall.OPENAT, AT_FDCWD, Native.path(arena, parent).address(), O_PATH | O_CLOEXEC);
             try (Fd directory = new Fd(Native.check(n, Syscall.OPENAT, parent), parent.toString())) {
                 String shorter = "/proc/self/fd/" + directory.number() + "/" + path.getFileName();
-                return connect(shorter.getBytes(StandardCharsets.UTF_8), path);
+                return connect(shorter.getBytes(StandardCharsets.UTF_8), path, most);
             }
         }
     }
 
-    private static UnixSocket connect(byte[] name, Path path) {
+    private static UnixSocket connect(byte[] name, Path path, Duration most) {
         if (name.length >= SUN_PATH || name.length == 0) {
             throw new LinuxException("connect", Errno.ENAMETOOLONG, path.toString());
         }
         long n = Native.raw(Syscall.SOCKET, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         UnixSocket socket = new UnixSocket(new Fd(Native.check(n, Syscall.SOCKET, path), path.toString()));
         try (Arena arena = Arena.ofConfined()) {
+            if (!most.isZero()) {
+                socket.timeout(most);
+            }
             MemorySegment address = arena.allocate(2 + SUN_PATH, 2);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
             MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, 2, name.length);
@@ -198,6 +211,19 @@ public final class UnixSocket implements AutoCloseable {
      * @throws LinuxException EPIPE if the other end is closed
      */
     public void send(byte[] bytes, List<Fd> descriptors) {
+        send(bytes, descriptors, 0);
+    }
+
+    /**
+     * As {@link #send(byte[], List)}, without waiting for room, MSG_DONTWAIT.
+     *
+     * @throws LinuxException also EAGAIN if there is none; of a message of one page or less nothing is sent then
+     */
+    public void sendAtOnce(byte[] bytes, List<Fd> descriptors) {
+        send(bytes, descriptors, MSG_DONTWAIT);
+    }
+
+    private void send(byte[] bytes, List<Fd> descriptors, int flags) {
         if (descriptors.size() > MOST_DESCRIPTORS) {
             throw new IllegalArgumentException(
                     "a message carries at most " + MOST_DESCRIPTORS + " descriptors, not " + descriptors.size());
@@ -205,7 +231,7 @@ public final class UnixSocket implements AutoCloseable {
         if (bytes.length == 0 && !descriptors.isEmpty()) {
             throw new IllegalArgumentException("descriptors travel with at least one byte");
         }
-        send(bytes, 0, descriptors, 0);
+        send(bytes, 0, descriptors, flags);
     }
 
     private int send(byte[] bytes, int from, List<Fd> descriptors, int flags) {

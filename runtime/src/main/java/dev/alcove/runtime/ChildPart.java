@@ -81,7 +81,7 @@ final class ChildPart {
         if (gate.isPresent()) {
             new FrontPart(plan).waitAtGate(paths(process));
         }
-        execute();
+        execute(gate.isPresent());
     }
 
     private void begin(Arg.Result parentEnd, Arg.Result childEnd) {
@@ -334,7 +334,8 @@ final class ChildPart {
                 Arg.num(1));
     }
 
-    private void execute() {
+    /** @param alone whether nobody listens any more: whoever made the container has ended */
+    private void execute(boolean alone) {
         if (plan.spec.init()) {
             asInit();
         }
@@ -345,7 +346,12 @@ final class ChildPart {
                 Arg.at(Data.longs("{}", 0)),
                 Arg.NULL,
                 Arg.num(8));
-        p.add(new Step.Exec(paths(process), process.args(), process.env(), "the user's program"));
+        Step exec = new Step.Exec(paths(process), process.args(), process.env(), "the user's program");
+        if (alone) {
+            new FrontPart(plan).execute(exec, process.args().getFirst());
+        } else {
+            p.add(exec);
+        }
     }
 
     /** PID 1 stays this interpreter; the program becomes its child. */

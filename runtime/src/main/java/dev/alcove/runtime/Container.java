@@ -210,7 +210,7 @@ public final class Container implements AutoCloseable {
                     watch.cancel();
                 }
             }
-            started.control().close();
+            started.copier().close();
             try {
                 Launcher.clearGroups(spec, started.monitor().reap());
             } finally {
@@ -484,7 +484,7 @@ public final class Container implements AutoCloseable {
     public void close() {
         if (spec.detached()) {
             closed = true;
-            started.control().close();
+            started.copier().close();
             if (first != null) {
                 first.close();
             }

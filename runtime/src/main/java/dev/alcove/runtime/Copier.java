@@ -27,7 +27,7 @@ record Copier(UnixSocket control) {
      *
      * @param title what /proc/PID/cmdline is to show of it, in at most {@link #LONGEST_TITLE} bytes; empty for what it shows of the copied
      * @param fds   the descriptors that it is to have: as many as the highest number says
-     * @return false if the process has ended, or our side of its socket is closed: whoever asked learns that in the
+     * @return false if the process has ended, or has so many requests before it that it must have been stopped, or our side of its socket is closed: whoever asked learns that in the
      *     usual way
      */
     boolean ask(String title, Map<Integer, Fd> fds) {
@@ -35,8 +35,22 @@ record Copier(UnixSocket control) {
         for (int i = 0; i < fds.size(); i++) {
             ordered.add(fds.get(i));
         }
+        // Not while another thread closes it: the number may be somebody else's descriptor at once.
+        synchronized (control) {
+            return send(title, ordered);
+        }
+    }
+
+    /** Closes our end: whoever watches it goes on, or ends. */
+    void close() {
+        synchronized (control) {
+            control.close();
+        }
+    }
+
+    private boolean send(String title, List<Fd> ordered) {
         try {
-            control.send(title.isEmpty() ? UNCHANGED : title.getBytes(StandardCharsets.UTF_8), ordered);
+            control.sendAtOnce(title.isEmpty() ? UNCHANGED : title.getBytes(StandardCharsets.UTF_8), ordered);
             return true;
         } catch (LinuxException | IllegalStateException e) {
             return false;
@@ -47,6 +61,7 @@ record Copier(UnixSocket control) {
      * The copy that was asked for, once it is there.
      *
      * @param own our end of the copy's own socket; the other is closed here
+     * @return empty if none was made: the process has ended, or could not
      */
     static Optional<Child> copied(UnixSocket own) {
         Launcher.Report report = Launcher.read(own);

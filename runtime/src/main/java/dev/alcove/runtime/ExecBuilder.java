@@ -178,10 +178,13 @@ public final class ExecBuilder {
         }
         try (Pidfd first = process.get()) {
             ContainerSpec spec = spec(first.pid());
+            boolean beside = within.isPresent() && streams.log().isEmpty() && !streams.namesFiles();
+            // A file is not to be emptied for what cannot be planned; else the plan is made while the copy is.
+            Launcher.Planned before = beside ? null : Launcher.Planned.of(spec);
             return Container.start(
                     streams,
                     spec,
-                    () -> Launcher.Planned.of(spec),
+                    () -> before == null ? Launcher.Planned.of(spec) : before,
                     Map.of(ExecTarget.PIDFD, first.fd()),
                     streams.log().isPresent() ? Optional.empty() : within);
         } catch (LinuxException | UncheckedIOException e) {

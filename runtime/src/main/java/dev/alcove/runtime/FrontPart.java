@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Syscall;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +107,23 @@ final class FrontPart {
                 Arg.num(plan.spec.control()),
                 Arg.at(started),
                 Arg.num(Wire.REPORT_SIZE));
+    }
+
+    /** The program behind the gate. Whoever would be told that it cannot be executed has ended. */
+    void execute(Step exec, String program) {
+        Step.Label refused = new Step.Label();
+        Data said = Data.bytes(
+                ("alcove-oci: exec " + program + ": exec format error, or the like"
+                                + "\n  likely cause: it is no program for this machine, the interpreter that it names is"
+                                + " missing, or the memory limit is too small for it\n")
+                        .getBytes(StandardCharsets.UTF_8),
+                "what was wrong");
+        p.add(new Step.Channel(Arg.num(-1), "nobody listens for a failure any more"));
+        p.add(new Step.OnFailure(refused, "so it is said where the program's own errors go"));
+        p.add(exec);
+        p.bind(refused);
+        p.attempt("the program could not be executed", Syscall.WRITE, Arg.num(2), Arg.at(said), Arg.num(said.size()));
+        p.add(new Step.Exit(Arg.num(1), "as if it had failed itself"));
     }
 
     /** The container's first process, for one more that joins it. */

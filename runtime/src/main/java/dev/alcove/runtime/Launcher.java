@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +134,7 @@ final class Launcher {
         Map<Integer, Fd> fds = new HashMap<>(more);
         fds.putAll(Map.of(0, in, 1, out, 2, err));
         if (within.isPresent()) {
-            Optional<Started> copied = launcher.copy(within.get().copier(), "", fds);
+            Optional<Started> copied = launcher.copy(within.get().copier(), "", fds, Copier::copied);
             if (copied.isPresent()) {
                 return copied.get();
             }
@@ -141,11 +142,12 @@ final class Launcher {
         if (spec.id().length() <= Copier.LONGEST_TITLE && more.isEmpty()) {
             Optional<Copier> zygote = Zygote.standing();
             if (zygote.isPresent()) {
-                Optional<Started> copied = launcher.copy(zygote.get(), spec.id(), fds);
+                Copier copier = zygote.get();
+                Optional<Started> copied = launcher.copy(copier, spec.id(), fds, own -> Zygote.copied(copier, own));
                 if (copied.isPresent()) {
                     return copied.get();
                 }
-                Zygote.end(zygote.get());
+                Zygote.end(copier);
             }
         }
         return launcher.spawn(fds);
@@ -185,7 +187,8 @@ final class Launcher {
     }
 
     /** Has a copy made, and plans meanwhile; empty if none was made. */
-    private Optional<Started> copy(Copier copier, String title, Map<Integer, Fd> fds) {
+    private Optional<Started> copy(
+            Copier copier, String title, Map<Integer, Fd> fds, Function<UnixSocket, Optional<Child>> copied) {
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
         Optional<Child> copy = Optional.empty();
@@ -204,7 +207,7 @@ final class Launcher {
                 sent = whatFits(control, encoded);
                 ready = true;
             } finally {
-                copy = Copier.copied(control);
+                copy = copied.apply(control);
             }
         } finally {
             if (!ready || copy.isEmpty()) {

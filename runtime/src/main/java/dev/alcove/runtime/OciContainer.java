@@ -238,7 +238,13 @@ public final class OciContainer {
         }
         OciSpec config = config();
         int pid = pid();
-        orStop(() -> new OciHookRun("startContainer", hooks(config, OciHooks::startContainer)).inside(state(), pid));
+        List<OciHook> before = hooks(config, OciHooks::startContainer);
+        List<OciHook> after = hooks(config, OciHooks::poststart);
+        // Read before: once it runs it may end, and be removed by whoever waits for that.
+        OciState running = after.isEmpty() ? null : state(OciStatus.RUNNING, pid);
+        if (!before.isEmpty()) {
+            orStop(() -> new OciHookRun("startContainer", before).inside(state(), pid));
+        }
         try (Fd directory = Open.path().directory().at(folder);
                 Fd gate = Open.write().nonBlocking().at(directory, OciContainers.GATE)) {
             // Whoever takes the name away is the one who starts it.
@@ -255,7 +261,9 @@ public final class OciContainer {
             }
             throw e;
         }
-        orStop(() -> new OciHookRun("poststart", hooks(config, OciHooks::poststart)).here(state()));
+        if (running != null) {
+            orStop(() -> new OciHookRun("poststart", after).here(running));
+        }
     }
 
     /** A hook that fails ends the container, runtime.md, "Lifecycle". */

@@ -2,6 +2,7 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Pidfd;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,9 @@ public final class OciContainers {
     static final String OCI_VERSION = "1.3.0";
     private static final String NOTIFY = "SCMP_ACT_NOTIFY";
     private static final int LONGEST_ID = 1024;
+
+    /** For whoever listens at one of its caller's sockets to take the connection. */
+    static final Duration CONSOLE = Duration.ofSeconds(10);
 
     private final Path root;
 
@@ -144,8 +149,8 @@ public final class OciContainers {
     public OciContainer create(OciRequest wanted, OciSpec config, Front front) {
         checkId(wanted.id());
         Path bundle = wanted.bundle().toAbsolutePath().normalize();
+        front.needsOwnJvm(OciContainer.hasHooks(config) || meansTheCaller(config));
         Path rootfs = rootfs(bundle, config);
-        front.needsOwnJvm(OciContainer.hasHooks(config));
         Path folder = folder(wanted.id());
         boolean made = false;
         try (OciPreparation preparation = OciPreparation.of(config)) {
@@ -245,7 +250,7 @@ public final class OciContainers {
     }
 
     static void sendPidfd(Path listening, int pid) {
-        try (UnixSocket socket = UnixSocket.connect(listening);
+        try (UnixSocket socket = UnixSocket.connect(listening, CONSOLE);
                 Pidfd first = Pidfd.open(pid).orElseThrow()) {
             socket.send(new byte[1], List.of(first.fd()));
         }
@@ -276,9 +281,18 @@ public final class OciContainers {
             if (consoleSocket.isEmpty()) {
                 return;
             }
-            try (UnixSocket socket = UnixSocket.connect(consoleSocket.get())) {
+            try (UnixSocket socket = UnixSocket.connect(consoleSocket.get(), CONSOLE)) {
                 socket.send("/dev/ptmx".getBytes(StandardCharsets.US_ASCII), List.of(master));
             } catch (LinuxException e) {
+                if (e.errno() == Errno.EAGAIN) {
+                    throw new ContainerException(
+                            ContainerException.Kind.BUSY,
+                            "cannot send the terminal to the console socket " + consoleSocket.get()
+                                    + ": nobody took the connection in " + CONSOLE.toSeconds() + " seconds"
+                                    + "\n  likely cause: whoever listens there hangs, or was stopped"
+                                    + "\n  mend: end it, and give a socket that somebody accepts from",
+                            e);
+                }
                 throw new ContainerException(
                         ContainerException.Kind.INVALID,
                         "cannot send the terminal to the console socket " + consoleSocket.get() + ": " + e.getMessage(),
@@ -327,6 +341,30 @@ public final class OciContainers {
         } catch (IOException e) {
             throw SpecException.of("root.path", "'" + path + "' cannot be found: " + e);
         }
+    }
+
+    /** Whether a path in it is another file for each process that looks. */
+    private static boolean meansTheCaller(OciSpec config) {
+        boolean found = config.root() != null && meansTheCaller(config.root().path());
+        for (OciMount m : config.mounts()) {
+            found |= meansTheCaller(m.source());
+        }
+        if (config.linux() != null) {
+            for (LinuxNamespace n : config.linux().namespaces()) {
+                found |= meansTheCaller(n.path());
+            }
+            LinuxSeccomp seccomp = config.linux().seccomp();
+            found |= seccomp != null && meansTheCaller(seccomp.listenerPath());
+        }
+        return found;
+    }
+
+    private static boolean meansTheCaller(String path) {
+        String plain = Path.of(path).normalize().toString();
+        return plain.startsWith("/proc/self")
+                || plain.startsWith("/proc/thread-self")
+                || plain.startsWith("/dev/fd")
+                || plain.startsWith("/dev/std");
     }
 
     static String group(String id, OciSpec config) {

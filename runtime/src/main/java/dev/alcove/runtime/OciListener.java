@@ -41,8 +41,9 @@ final class OciListener implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    new OciListener(UnixSocket.connect(Path.of(seccomp.listenerPath())), seccomp.listenerMetadata()));
+            return Optional.of(new OciListener(
+                    UnixSocket.connect(Path.of(seccomp.listenerPath()), OciContainers.CONSOLE),
+                    seccomp.listenerMetadata()));
         } catch (LinuxException e) {
             throw new ContainerException(
                     ContainerException.Kind.INVALID,

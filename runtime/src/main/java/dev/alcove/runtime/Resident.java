@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -25,6 +27,9 @@ import java.util.stream.Stream;
 public final class Resident {
     /** Ends a front's waiting for an end that does not come. */
     private static final Duration STOPPING = Duration.ofSeconds(30);
+
+    /** What says that this process has no room for another connection just now. */
+    private static final Set<Errno> EXHAUSTED = EnumSet.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.ENOBUFS);
 
     /** What is the same in whoever may be served, of {@code /proc/PID/status}. */
     private static final List<String> SAME = List.of(
@@ -160,19 +165,53 @@ public final class Resident {
 
     private void acceptAll(UnixListener listener, Duration idle, boolean ends) {
         while (!stopping.get()) {
-            UnixSocket socket = listener.accept(idle).orElse(null);
+            UnixSocket socket;
+            try {
+                socket = listener.accept(idle).orElse(null);
+            } catch (LinuxException e) {
+                if (!EXHAUSTED.contains(e.errno())) {
+                    throw e;
+                }
+                // Whoever waits does not do so for long, and starts a JVM of its own.
+                pause(Duration.ofMillis(20));
+                continue;
+            }
             if (socket != null) {
-                running.incrementAndGet();
-                Thread.ofPlatform().name("command").start(() -> {
-                    try {
-                        one(socket, listener);
-                    } finally {
-                        running.decrementAndGet();
-                    }
-                });
+                serve(socket, listener);
             } else if (ends && running.get() == 0) {
                 return;
             }
+        }
+    }
+
+    private void serve(UnixSocket socket, UnixListener listener) {
+        running.incrementAndGet();
+        boolean begun = false;
+        try {
+            Thread.ofPlatform().name("command").start(() -> {
+                try {
+                    one(socket, listener);
+                } finally {
+                    running.decrementAndGet();
+                }
+            });
+            begun = true;
+        } catch (OutOfMemoryError e) {
+            // No room for a thread: as if nobody were here. What is being done goes on.
+            pause(Duration.ofMillis(20));
+        } finally {
+            if (!begun) {
+                running.decrementAndGet();
+                socket.close();
+            }
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -234,12 +273,7 @@ public final class Resident {
     private void awaitUntil(int most) {
         long end = System.nanoTime() + STOPPING.toNanos();
         while (running.get() > most && System.nanoTime() - end < 0) {
-            try {
-                Thread.sleep(5);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+            pause(Duration.ofMillis(5));
         }
     }
 
@@ -262,20 +296,29 @@ public final class Resident {
      */
     public static int stop(Path folder) {
         int stopped = 0;
+        ContainerException silent = null;
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                if (!file.toString().endsWith(".lock") && stopOne(file)) {
-                    stopped++;
+                try {
+                    if (!file.toString().endsWith(".lock") && stopOne(file)) {
+                        stopped++;
+                    }
+                } catch (ContainerException e) {
+                    // The others first.
+                    silent = e;
                 }
             }
         } catch (IOException e) {
             throw new ContainerException(ContainerException.Kind.INTERNAL, "cannot read " + folder + ": " + e, e);
         }
+        if (silent != null) {
+            throw silent;
+        }
         return stopped;
     }
 
     private static boolean stopOne(Path file) {
-        try (UnixSocket socket = UnixSocket.connect(file)) {
+        try (UnixSocket socket = UnixSocket.connect(file, STOPPING.plusSeconds(5))) {
             byte[] request = new byte[Wire.REQUEST_SIZE];
             ByteBuffer.wrap(request)
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -284,6 +327,15 @@ public final class Resident {
             socket.send(request);
             return socket.receive(new byte[Wire.HEADER_SIZE]).length() > 0;
         } catch (LinuxException e) {
+            if (e.errno() == Errno.EAGAIN) {
+                throw new ContainerException(
+                        ContainerException.Kind.BUSY,
+                        "the resident JVM at " + file + " does not answer"
+                                + "\n  likely cause: it was stopped (SIGSTOP), or a command of its has not ended in "
+                                + STOPPING.toSeconds() + " seconds"
+                                + "\n  mend: find it with: ss -xlp src " + file + "; kill -CONT it, or kill it",
+                        e);
+            }
             if (e.errno() == Errno.ECONNREFUSED || e.errno() == Errno.ENOENT) {
                 // What a dead one left is nobody's.
                 deleteQuietly(file);

@@ -23,6 +23,11 @@ record StreamChoice(
     static final StreamChoice PIPES =
             new StreamChoice(Optional.empty(), List.of(), false, Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, false);
 
+    /** Whether opening them opens files by name. */
+    boolean namesFiles() {
+        return in.file() != null || out.file() != null || err.file() != null;
+    }
+
     StreamChoice withLog(Path file) {
         return new StreamChoice(Optional.of(file), given, terminal, in, out, err, merged);
     }

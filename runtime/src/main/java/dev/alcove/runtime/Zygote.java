@@ -2,14 +2,17 @@ package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
 import dev.alcove.linux.Child;
+import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.NamespaceKind;
 import dev.alcove.linux.NamespaceSet;
 import dev.alcove.linux.Open;
+import dev.alcove.linux.Privileges;
 import dev.alcove.linux.Syscall;
 import dev.alcove.linux.UnixSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,23 +25,39 @@ import org.jspecify.annotations.Nullable;
  * nothing but a socket; at that one's end, which the JVM's brings, it ends.
  *
  * <p>There is one in a JVM that starts a second container. A copy is in the namespaces that the JVM began in, so a
- * thread that has moved to others ({@link dev.alcove.linux.NamespaceThread}) executes init.
+ * thread that has moved to others ({@link dev.alcove.linux.NamespaceThread}), or may do less, executes init.
  */
 final class Zygote {
     /** What /proc/PID/cmdline has behind the program's name; wide enough for a copy to have its container's id there. */
     private static final String TITLE = "zygote" + " ".repeat(Copier.LONGEST_TITLE);
+
+    /** A machine may be busy, but not so that a process that waits for nothing else does not run for so long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final AtomicBoolean ASKED = new AtomicBoolean();
     private static final AtomicReference<@Nullable Zygote> STANDING = new AtomicReference<>();
 
     private final Copier copier;
     private final Child process;
-    private final NamespaceSet rooms;
+    private final Surroundings surroundings;
 
-    private Zygote(Copier copier, Child process, NamespaceSet rooms) {
+    private Zygote(Copier copier, Child process, Surroundings surroundings) {
         this.copier = copier;
         this.process = process;
-        this.rooms = rooms;
+        this.surroundings = surroundings;
+    }
+
+    /** What a child of the calling thread would have of it, and a copy has of the zygote. */
+    private record Surroundings(NamespaceSet rooms, Privileges privileges) {
+        static Surroundings ofThread() {
+            return new Surroundings(NamespaceSet.ofThreadsChildren(), Privileges.ofThread());
+        }
+
+        /** Whether they are those that the JVM began in: what is kept for long must not keep another's rooms. */
+        boolean areTheProcesses() {
+            return rooms.identities().containsKey(NamespaceKind.MOUNT)
+                    && rooms.equals(NamespaceSet.ofProcessesChildren());
+        }
     }
 
     /** Who makes a container's first process of ours, if anybody is there and its copies would be where this thread is. */
@@ -49,11 +68,10 @@ final class Zygote {
 
     /** The same, made if it is not there. */
     static Optional<Copier> ready() {
-        NamespaceSet here = NamespaceSet.ofThreadsChildren();
+        Surroundings here = Surroundings.ofThread();
         Zygote known = STANDING.get();
         if (known == null) {
-            if (!here.identities().containsKey(NamespaceKind.MOUNT)
-                    || !here.equals(NamespaceSet.ofProcessesChildren())) {
+            if (!here.areTheProcesses()) {
                 return Optional.empty();
             }
             try {
@@ -68,7 +86,29 @@ final class Zygote {
                 return ready();
             }
         }
-        return known.rooms.equals(here) ? Optional.of(known.copier) : Optional.empty();
+        return known.surroundings.equals(here) ? Optional.of(known.copier) : Optional.empty();
+    }
+
+    /**
+     * The copy that was asked for, once it is there. A zygote that does not answer for long was stopped by somebody: it is
+     * ended first, so that it is certain what there is. A copy that it made says so, and of one that it did not make the
+     * socket has ended.
+     *
+     * @param own our end of the copy's own socket; the other is closed here
+     */
+    static Optional<Child> copied(Copier copier, UnixSocket own) {
+        own.timeout(PATIENCE);
+        try {
+            return Copier.copied(own);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EAGAIN) {
+                throw e;
+            }
+            end(copier);
+        } finally {
+            own.timeout(Duration.ZERO);
+        }
+        return Copier.copied(own);
     }
 
     /** Ends it, such as one that did not make a copy; a later start makes another. */
@@ -79,7 +119,7 @@ final class Zygote {
         }
     }
 
-    private static Zygote make(NamespaceSet rooms) {
+    private static Zygote make(Surroundings surroundings) {
         byte[] program = ProgramEncoder.encode(program());
         UnixSocket.Pair pair = UnixSocket.pair();
         UnixSocket control = pair.left();
@@ -93,7 +133,7 @@ final class Zygote {
                 control.close();
             }
         }
-        return new Zygote(new Copier(control), process, rooms);
+        return new Zygote(new Copier(control), process, surroundings);
     }
 
     /** What it does. */
@@ -104,6 +144,12 @@ final class Zygote {
                 Syscall.PRCTL,
                 KernelConstants.flags(Arch.host(), "PR_SET_NAME"),
                 Arg.string("alcove"));
+        p.call(
+                "nothing of the JVM's stays open here, whatever the C library could close",
+                Syscall.CLOSE_RANGE,
+                Arg.num(Wire.CONTROL + 1),
+                Arg.num(0xffffffffL, "~0"),
+                Arg.ZERO);
         p.add(new Step.Monitor(
                 p.register("over"),
                 Arg.ZERO,
@@ -118,7 +164,9 @@ final class Zygote {
     }
 
     private void end() {
-        copier.control().close();
+        copier.close();
+        // One that somebody has stopped would not notice that.
+        process.kill();
         process.reap();
     }
 }

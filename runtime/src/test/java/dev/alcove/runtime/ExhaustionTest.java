@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -294,8 +295,11 @@ class ExhaustionTest {
             }
         } finally {
             // What its JVM left to itself ends a moment after it.
-            while (!Files.readString(group.resolve("cgroup.procs")).isEmpty()) {
-                Thread.onSpinWait();
+            for (int i = 0;
+                    i < 10_000
+                            && !Files.readString(group.resolve("cgroup.procs")).isEmpty();
+                    i++) {
+                LockSupport.parkNanos(1_000_000);
             }
             Files.delete(group);
         }

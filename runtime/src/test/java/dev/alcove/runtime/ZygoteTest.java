@@ -111,6 +111,20 @@ class ZygoteTest {
         assertThat(standing()).isEmpty();
     }
 
+    /** It does not answer: after a while it is ended, and the container starts without. */
+    @Test
+    void oneThatWasStoppedIsReplaced() throws Exception {
+        long first = standing().getFirst();
+        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(first))
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(out(new ContainerBuilder("echo", "a"))).isEqualTo("a\n");
+        assertThat(standing()).isEmpty();
+        assertThat(ProcessHandle.of(first)).isEmpty();
+    }
+
     @Test
     void aThreadThatMovedIsNotServed() {
         String own = NamespaceThread.create().unshare(NamespaceKind.NET).call(() -> {
