@@ -217,13 +217,15 @@ public final class UnixSocket implements AutoCloseable {
     /**
      * As {@link #send(byte[], List)}, without waiting for room, MSG_DONTWAIT.
      *
-     * @throws LinuxException also EAGAIN if there is none; of a message of one page or less nothing is sent then
+     * @param bytes at most a page: so few are sent all or not
+     * @return whether there was room
+     * @throws LinuxException EPIPE if the other end is closed
      */
-    public void sendAtOnce(byte[] bytes, List<Fd> descriptors) {
-        send(bytes, descriptors, MSG_DONTWAIT);
+    public boolean sendAtOnce(byte[] bytes, List<Fd> descriptors) {
+        return send(bytes, descriptors, MSG_DONTWAIT) == bytes.length;
     }
 
-    private void send(byte[] bytes, List<Fd> descriptors, int flags) {
+    private int send(byte[] bytes, List<Fd> descriptors, int flags) {
         if (descriptors.size() > MOST_DESCRIPTORS) {
             throw new IllegalArgumentException(
                     "a message carries at most " + MOST_DESCRIPTORS + " descriptors, not " + descriptors.size());
@@ -231,7 +233,7 @@ public final class UnixSocket implements AutoCloseable {
         if (bytes.length == 0 && !descriptors.isEmpty()) {
             throw new IllegalArgumentException("descriptors travel with at least one byte");
         }
-        send(bytes, 0, descriptors, flags);
+        return send(bytes, 0, descriptors, flags);
     }
 
     private int send(byte[] bytes, int from, List<Fd> descriptors, int flags) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -260,6 +261,39 @@ final class NamespaceTest {
             }
             return "";
         });
+    }
+
+    @Test
+    void whatAThreadsChildrenWouldBeIn() {
+        assertThat(NamespaceSet.ofThreadsChildren()).isEqualTo(NamespaceSet.ofProcessesChildren());
+        assertThat(NamespaceSet.ofProcessesChildren().identities()).containsOnlyKeys(NamespaceKind.values());
+        Needs.root();
+        for (NamespaceKind kind : List.of(NamespaceKind.UTS, NamespaceKind.PID, NamespaceKind.TIME)) {
+            NamespaceThread.create().unshare(kind).call(() -> {
+                // PID and TIME are the children's alone; a PID namespace is not shown before it has a process.
+                assertThat(NamespaceSet.ofThreadsChildren().shared(NamespaceSet.ofProcessesChildren()))
+                        .hasSize(NamespaceKind.values().length - 1)
+                        .doesNotContain(kind);
+                return true;
+            });
+        }
+    }
+
+    @Test
+    void whatAThreadMayDo() {
+        Privileges own = Privileges.ofThread();
+        assertThat(own.user())
+                .isEqualTo(Proc.status(Proc.self()).orElseThrow().uids().get(1));
+        assertThat(own.permitted())
+                .isEqualTo(Capability.mask(Capabilities.ofThread().permitted()));
+        Needs.root();
+        NamespaceThread.create().call(() -> {
+            dropCapabilities();
+            assertThat(Privileges.ofThread())
+                    .isEqualTo(new Privileges(own.user(), 0, own.noNewPrivileges(), own.filtered()));
+            return true;
+        });
+        assertThat(Privileges.ofThread()).isEqualTo(own);
     }
 
     /** Of this thread alone: capset(2), of which the C library makes no call for all threads. */

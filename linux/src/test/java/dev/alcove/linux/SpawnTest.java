@@ -49,6 +49,16 @@ class SpawnTest {
     }
 
     @Test
+    void aChildIsKilledUntilItIsReaped() throws Exception {
+        Process process = new ProcessBuilder("sleep", "1000").start();
+        Child child = Child.madeFor((int) process.pid());
+        child.kill();
+        // The JVM reaps its own; whoever is quicker.
+        assertThat(process.waitFor()).isEqualTo(137);
+        child.kill();
+    }
+
+    @Test
     void runsASealedProgramInMemory() throws Exception {
         byte[] program = Files.readAllBytes(Path.of("/bin/cat"));
         try (Arena arena = Arena.ofConfined();

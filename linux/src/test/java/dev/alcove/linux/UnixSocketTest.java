@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -169,6 +170,52 @@ class UnixSocketTest {
         assertThatThrownBy(() -> UnixSocket.connect(directory.resolve("missing")))
                 .isInstanceOfSatisfying(
                         LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+    }
+
+    /** The listener lets no more wait, and nobody accepts. */
+    @Test
+    void connectsWithinATimeOrNot() throws Exception {
+        Path path = directory.resolve("busy");
+        List<UnixSocket> waiting = new ArrayList<>();
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path), 1);
+            assertThatThrownBy(() -> {
+                        while (waiting.size() < 100) {
+                            waiting.add(UnixSocket.connect(path, Duration.ofMillis(20)));
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+            assertThat(waiting).isNotEmpty();
+            assertThatThrownBy(() -> waiting.getFirst().receive(new byte[1]))
+                    .as("the same limit holds for what follows")
+                    .isInstanceOfSatisfying(
+                            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+        } finally {
+            waiting.forEach(UnixSocket::close);
+        }
+    }
+
+    @Test
+    void sendsAtOnceOrNotAtAll() {
+        try (UnixSocket.Pair pair = UnixSocket.pair()) {
+            byte[] name = bytes("name");
+            int sent = 0;
+            while (sent < 100_000 && pair.left().sendAtOnce(name, List.of(Fd.standard(0)))) {
+                sent++;
+            }
+            assertThat(sent).as("it was full at last").isLessThan(100_000);
+            assertThat(sent).isPositive();
+            pair.left().shutdown();
+            // Messages with descriptors are never glued together, however much there is room for.
+            for (int i = 0; i < sent; i++) {
+                UnixSocket.Received received = pair.right().receive(new byte[64]);
+                assertThat(received.length()).isEqualTo(name.length);
+                assertThat(received.descriptors()).hasSize(1);
+                received.descriptors().getFirst().close();
+            }
+            assertThat(pair.right().receive(new byte[64]).length()).isZero();
+        }
     }
 
     @Test

@@ -50,8 +50,7 @@ record Copier(UnixSocket control) {
 
     private boolean send(String title, List<Fd> ordered) {
         try {
-            control.sendAtOnce(title.isEmpty() ? UNCHANGED : title.getBytes(StandardCharsets.UTF_8), ordered);
-            return true;
+            return control.sendAtOnce(title.isEmpty() ? UNCHANGED : title.getBytes(StandardCharsets.UTF_8), ordered);
         } catch (LinuxException | IllegalStateException e) {
             return false;
         }
