@@ -259,19 +259,6 @@ final class PodmanTest {
                 .isEqualTo(255);
     }
 
-    /** It stays in the groups of whoever calls, and nothing is made. */
-    @Test
-    void withoutControlGroups() {
-        podman.start("plain", "--cgroups=disabled", "sleep 1000");
-        String pid = podman.ok("podman inspect plain --format '{{.State.Pid}}'");
-        assertThat(podman.say("grep -c libpod- /proc/" + pid + "/cgroup || true"))
-                .isEqualTo("0");
-        assertThat(podman.ok("podman exec plain echo in")).isEqualTo("in");
-        podman.ok("podman stop -t 0 plain");
-        assertThat(podman.ok("podman inspect plain --format '{{.State.ExitCode}}'"))
-                .isEqualTo("137");
-    }
-
     @Test
     void roomsOfOthersAreShared() {
         podman.start("first", "--hostname first", "sleep 1000");
