@@ -36,7 +36,8 @@ final class CallerRoom implements AutoCloseable {
                 "private",
                 "sh"));
         // The client and the daemon of one release, and not what somebody put in front of them.
-        say("export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run");
+        // What script(1) gives its command to is one shell on every machine: SHELL may be set, to any of them, or not.
+        say("export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run SHELL=/bin/sh");
         say("mount -t tmpfs tmpfs /run && mkdir /run/lock");
         try {
             assertThat(say("readlink /proc/self/ns/net"))

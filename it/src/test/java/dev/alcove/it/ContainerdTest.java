@@ -49,7 +49,7 @@ final class ContainerdTest {
                                 + " \"io.containerd.snapshotter.v1.aufs\""));
         room = new CallerRoom();
         room.say("export CONTAINERD_ADDRESS=/run/containerd.sock");
-        room.say("ctr() { timeout 60 /usr/bin/ctr \"$@\"; }");
+        room.say("ctr() { timeout -k 5 60 /usr/bin/ctr \"$@\"; }");
         room.daemon("containerd --config " + config, folder.resolve("containerd.log"), "ctr version");
     }
 
@@ -186,7 +186,7 @@ final class ContainerdTest {
     }
 
     private static String terminal(String command) {
-        return "script -qec '" + command.replaceFirst("^ctr", "timeout 60 ctr") + "' /dev/null";
+        return "script -qec '" + command.replaceFirst("^ctr", "timeout --foreground -k 5 60 ctr") + "' /dev/null";
     }
 
     @Test

@@ -198,14 +198,15 @@ final class DockerTest {
             assertThat(said.text()).contains(c[2]);
         }
         // A program at a terminal, and one whose terminal is docker's exec's; script(1) is whoever types.
-        Said typed =
-                room.attempt("script -qec 'timeout -k 5 60 docker run --rm -it box sh -c \"tty; exit 5\"' /dev/null");
+        Said typed = room.attempt(
+                "script -qec 'timeout --foreground -k 5 60 docker run --rm -it box sh -c \"tty; exit 5\"' /dev/null");
         assertThat(typed.status()).as(typed.text()).isEqualTo(5);
         assertThat(typed.text()).contains("/dev/pts/0");
         assertThat(room.say("echo 'echo typed; exit' | docker run --rm -i box sh"))
                 .isEqualTo("typed");
         room.say("docker run -d --name other --network none --ipc shareable box sleep 1000");
-        Said exec = room.attempt("script -qec 'timeout -k 5 60 docker exec -it other sh -c \"tty; exit 6\"' /dev/null");
+        Said exec = room.attempt(
+                "script -qec 'timeout --foreground -k 5 60 docker exec -it other sh -c \"tty; exit 6\"' /dev/null");
         assertThat(exec.status()).as(exec.text()).isEqualTo(6);
         assertThat(exec.text()).contains("/dev/pts/0");
 
