@@ -1,0 +1,9 @@
+/** Networks of containers: bridges, addresses, ports, names, firewall. */
+module dev.alcove.network {
+    requires static org.jspecify;
+    requires transitive dev.alcove.linux;
+    requires transitive dev.alcove.spec;
+    requires io.avaje.jsonb;
+
+    exports dev.alcove.network;
+}
