@@ -8,6 +8,7 @@ import java.util.List;
  * that publishes nothing and has no rules is done once for its network: such a start calls no program.
  */
 final class Firewall {
+    @SuppressWarnings("UnusedVariable")
     private final HostNetwork host;
 
     Firewall(HostNetwork host) {

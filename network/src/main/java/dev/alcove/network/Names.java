@@ -10,6 +10,7 @@ import java.util.List;
  * A container on the default network alone has files of its own.
  */
 final class Names {
+    @SuppressWarnings("UnusedVariable")
     private final Path root;
 
     Names(Path root) {
@@ -26,8 +27,7 @@ final class Names {
      * @param networks all networks
      * @return the files to mount
      */
-    List<EtcFile> come(
-            Endpoint endpoint, PlugRequest request, List<Endpoint> present, List<NetworkConfig> networks) {
+    List<EtcFile> come(Endpoint endpoint, PlugRequest request, List<Endpoint> present, List<NetworkConfig> networks) {
         return List.of();
     }
 

@@ -32,7 +32,6 @@ public record NetworkRequest(
 
     /** A bridge with a free range of IPv4 addresses. */
     public static NetworkRequest bridge(String name) {
-        return new NetworkRequest(
-                name, NetworkConfig.Driver.BRIDGE, List.of(), false, false, Map.of(), Map.of());
+        return new NetworkRequest(name, NetworkConfig.Driver.BRIDGE, List.of(), false, false, Map.of(), Map.of());
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  * time, and what one of them left when it was killed the next one clears.
  */
 public final class Networks {
+    @SuppressWarnings("UnusedVariable")
     private final Path root;
     private final HostNetwork host;
 

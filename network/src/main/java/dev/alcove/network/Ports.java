@@ -5,6 +5,7 @@ import java.util.List;
 
 /** The host's ports that lead to containers. */
 final class Ports {
+    @SuppressWarnings("UnusedVariable")
     private final HostNetwork host;
 
     Ports(HostNetwork host) {
