@@ -10,7 +10,6 @@ import dev.alcove.linux.Spawn;
 import dev.alcove.spec.PortMapping;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,52 +41,45 @@ final class Slirp {
      * @param api  a socket for ports that is to stay; without it there is one only until the ports are there
      */
     static Slirp start(Path program, int pid, List<PortMapping> ports, Fd life, Optional<Path> api) {
-        Optional<Path> folder = Optional.empty();
         try {
-            if (api.isEmpty() && !ports.isEmpty()) {
-                folder = Optional.of(Files.createTempDirectory(SHORT, "alcove-slirp-"));
-            }
-            Optional<Path> socket = api.or(() -> Optional.empty());
-            if (folder.isPresent()) {
-                socket = Optional.of(folder.get().resolve("api"));
-            }
-            Slirp started = spawn(program, pid, life, socket);
+            Path folder = Files.createTempDirectory(SHORT, "alcove-slirp-");
             try {
-                for (PortMapping port : ports) {
-                    SlirpPorts.add(socket.orElseThrow(), port);
-                }
-            } catch (RuntimeException e) {
-                started.child.kill();
-                started.child.reap();
-                throw e;
+                return start(program, pid, ports, life, api.orElse(folder.resolve("api")), folder.resolve("said"));
+            } finally {
+                Files.deleteIfExists(folder.resolve("said"));
+                Files.deleteIfExists(folder.resolve("api"));
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Slirp start(Path program, int pid, List<PortMapping> ports, Fd life, Path api, Path said)
+            throws IOException {
+        Slirp started = spawn(program, pid, life, api, said);
+        try {
+            for (PortMapping port : ports) {
+                SlirpPorts.add(api, port);
             }
             return started;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            folder.ifPresent(Slirp::remove);
+        } catch (RuntimeException e) {
+            started.child.kill();
+            started.child.reap();
+            throw e;
         }
     }
 
-    private static void remove(Path folder) {
-        try {
-            Files.deleteIfExists(folder.resolve("api"));
-            Files.deleteIfExists(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Slirp spawn(Path program, int pid, Fd life, Optional<Path> api) {
+    /** What it complains of goes to a file, and not to a pipe, whose end would be its own when nobody reads any more. */
+    private static Slirp spawn(Path program, int pid, Fd life, Path api, Path said) throws IOException {
         List<String> command = new ArrayList<>(List.of("slirp4netns"));
         command.addAll(SlirpArguments.of(pid, READY, EXIT, api));
-        try (Pipe ready = Pipe.open();
-                Pipe output = Pipe.open()) {
+        try (Pipe ready = Pipe.open()) {
             Child child;
             try (Fd executable = Open.path().at(program);
                     Fd nothing = Open.readWrite().at(Path.of("/dev/null"));
-                    Fd writer = ready.writer();
-                    Fd words = output.writer()) {
+                    Fd words = Open.write().create(0600).exclusive().at(said);
+                    Fd writer = ready.writer()) {
                 child = Spawn.spawn(
                         executable,
                         command,
@@ -98,10 +90,8 @@ final class Slirp {
             if (FdIo.read(ready.reader(), one, 0, 1) == 1) {
                 return new Slirp(child);
             }
-            String said = new String(FdIo.input(output.reader()).readAllBytes(), StandardCharsets.UTF_8);
-            throw refused(child.reap().status(), said.strip().replace("\n", "; "));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            int status = child.reap().status();
+            throw refused(status, Files.readString(said).strip().replace("\n", "; "));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.alcove.network;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How slirp4netns(1) is called. It gives the namespace an interface {@code tap0} with 10.0.2.100 in a network of its own,
@@ -20,20 +19,19 @@ final class SlirpArguments {
      * @param pid   a process in the namespaces
      * @param ready the descriptor it says on that it is ready
      * @param exit  the descriptor whose other end's closing ends it
-     * @param api   the socket on which it takes ports; empty for none
+     * @param api   the socket on which it takes ports
      */
-    static List<String> of(int pid, int ready, int exit, Optional<Path> api) {
-        List<String> all = new java.util.ArrayList<>(List.of(
+    static List<String> of(int pid, int ready, int exit, Path api) {
+        return List.of(
                 "--configure",
                 "--mtu=65520",
                 "--enable-ipv6",
                 // The host's loopback is not the container's to reach.
                 "--disable-host-loopback",
                 "--ready-fd=" + ready,
-                "--exit-fd=" + exit));
-        api.ifPresent(path -> all.add("--api-socket=" + path));
-        all.add(Integer.toString(pid));
-        all.add("tap0");
-        return all;
+                "--exit-fd=" + exit,
+                "--api-socket=" + api,
+                Integer.toString(pid),
+                "tap0");
     }
 }

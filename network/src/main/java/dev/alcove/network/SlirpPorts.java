@@ -25,7 +25,8 @@ final class SlirpPorts {
                 socket,
                 "{\"execute\":\"add_hostfwd\",\"arguments\":{\"proto\":\""
                         + port.protocol().word() + "\",\"host_addr\":\""
-                        + port.address().map(a -> a.getHostAddress()).orElse("0.0.0.0") + "\",\"host_port\":" + port.host()
+                        + port.address().map(a -> a.getHostAddress()).orElse("0.0.0.0") + "\",\"host_port\":"
+                        + port.host()
                         + ",\"guest_port\":" + port.container() + "}}");
         int id = answer.indexOf("\"id\"");
         if (answer.contains("\"error\"") || id < 0) {

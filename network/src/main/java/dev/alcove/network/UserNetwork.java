@@ -6,8 +6,10 @@ import dev.alcove.spec.PortMapping;
 import dev.alcove.spec.PortMapping.Protocol;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The network of one container of an ordinary user, who may make no interfaces on the host: a program of the user's own
@@ -98,26 +100,23 @@ public record UserNetwork(Tool tool, Path program) {
      * @param ports ports with numbers
      */
     public void check(List<PortMapping> ports) {
+        Set<String> taken = new HashSet<>();
         for (PortMapping port : ports) {
             if (port.protocol() == Protocol.SCTP) {
                 throw refused(port, tool.command + " knows TCP and UDP only", "leave it out");
             }
-            boolean six = port.address()
-                    .map(a -> a.getAddress().length > 4)
-                    .orElse(false);
+            boolean six = port.address().map(a -> a.getAddress().length > 4).orElse(false);
             if (six && tool == Tool.SLIRP4NETNS) {
                 throw refused(
                         port,
                         "slirp4netns takes published ports by IPv4 only",
                         "apt-get install -y passt, as root, which is used then; or leave the address out");
             }
-            for (PortMapping other : ports) {
-                if (other != port && other.protocol() == port.protocol() && other.host() == port.host()) {
-                    throw refused(
-                            port,
-                            tool.command + " takes a port of the host once, on one address or on all",
-                            "publish it on all addresses, or on another port");
-                }
+            if (!taken.add(port.host() + "/" + port.protocol().word())) {
+                throw refused(
+                        port,
+                        tool.command + " takes a port of the host once, on one address or on all",
+                        "publish it on all addresses, or on another port");
             }
         }
     }
@@ -125,8 +124,9 @@ public record UserNetwork(Tool tool, Path program) {
     private static NetworkException refused(PortMapping port, String cause, String mend) {
         return new NetworkException(
                 NetworkException.Kind.UNSUPPORTED,
-                "--publish: port " + port.host() + "/" + port.protocol().word() + " cannot lead to an ordinary user's container"
-                        + "\n  likely cause: " + cause + "\n  mend: " + mend);
+                "--publish: port " + port.host() + "/" + port.protocol().word()
+                        + " cannot lead to an ordinary user's container" + "\n  likely cause: " + cause + "\n  mend: "
+                        + mend);
     }
 
     /**
@@ -166,7 +166,8 @@ public record UserNetwork(Tool tool, Path program) {
         check(ports);
         switch (tool) {
             case PASTA -> Pasta.start(program, pid, ports);
-            case SLIRP4NETNS -> Slirp.start(program, pid, ports, life, Optional.empty()).forget();
+            case SLIRP4NETNS ->
+                Slirp.start(program, pid, ports, life, Optional.empty()).forget();
         }
     }
 }
