@@ -8,5 +8,5 @@ module dev.alcove.network {
     exports dev.alcove.network;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
-            dev.alcove.network.NetworkJsonComponent;
+            dev.alcove.network.stored.jsonb.GeneratedJsonComponent;
 }

@@ -16,8 +16,7 @@ import java.util.OptionalInt;
  * @param master    the index of the bridge that it is a port of from the beginning
  * @param up        whether it is set up from the beginning
  */
-public record NewLink(
-        String name, Optional<Mac> mac, int mtu, Optional<Fd> namespace, OptionalInt master, boolean up) {
+public record NewLink(String name, Optional<Mac> mac, int mtu, Optional<Fd> namespace, OptionalInt master, boolean up) {
     private static final int LONGEST_NAME = 15;
     private static final int LARGEST_MTU = 65535;
 

@@ -116,7 +116,8 @@ final class Creation {
         }
         if (request.driver() == Driver.BRIDGE) {
             String name = options.link().orElse("br-" + id.substring(0, NAME_DIGITS));
-            boolean standard = request.name().equals(NetworkConfig.DEFAULT) && options.link().isEmpty();
+            boolean standard = request.name().equals(NetworkConfig.DEFAULT)
+                    && options.link().isEmpty();
             if (standard && net.links().find(request.name()).isEmpty()) {
                 return Optional.of(request.name());
             }
@@ -157,8 +158,8 @@ final class Creation {
         if (!users.isEmpty()) {
             throw NetworkException.of(
                     Kind.BUSY,
-                    "network '" + network.name() + "' is in use by container"
-                            + (users.size() == 1 ? " " : "s ") + String.join(", ", users),
+                    "network '" + network.name() + "' is in use by container" + (users.size() == 1 ? " " : "s ")
+                            + String.join(", ", users),
                     "they run, or are about to",
                     "end them, or alcove network disconnect " + network.name() + " CONTAINER");
         }
@@ -177,6 +178,8 @@ final class Creation {
         List<NetworkConfig> rest = new ArrayList<>(parts.folder().networks());
         rest.removeIf(n -> n.id().equals(network.id()));
         parts.firewall().apply(rest, new Present(parts.folder()));
+        parts.steps().before("remove the network's names");
+        parts.names().removed(network);
         parts.steps().before("remove the network's record");
         parts.folder().remove(network);
     }

@@ -75,10 +75,10 @@ final class HostLinks {
         return bridge(net, network, found, steps, rules);
     }
 
-    private static Link bridge(
-            Netlink net, NetworkConfig network, Optional<Link> found, Steps steps, Runnable rules) {
+    private static Link bridge(Netlink net, NetworkConfig network, Optional<Link> found, Steps steps, Runnable rules) {
         Links links = net.links();
-        // Its own hardware address: the kernel's choice changes as ports come and go, and with it everybody's neighbours.
+        // Its own hardware address: the kernel's choice changes as ports come and go, and with it everybody's
+        // neighbours.
         NewLink wanted = NewLink.named(network.link().orElseThrow()).mac(mac(gateway(network)));
         steps.before("make the bridge");
         Link bridge = found.orElseGet(() -> links.addBridge(network.mtu() == 0 ? wanted : wanted.mtu(network.mtu())));
@@ -132,7 +132,7 @@ final class HostLinks {
         byte[] bytes = address.getAddress();
         long bits = MAC_PREFIX;
         for (int i = bytes.length - 4; i < bytes.length; i++) {
-            bits = bits << 8 | bytes[i] & 0xff;
+            bits = bits << 8 | (bytes[i] & 0xff);
         }
         return new Mac(bits);
     }

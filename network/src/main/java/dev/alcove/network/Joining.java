@@ -35,7 +35,8 @@ final class Joining {
                     : free(leases, subnet, network, container);
             addresses.add(new Cidr(address, subnet.network().prefix()));
         }
-        Mac mac = request.mac().orElseGet(() -> HostLinks.mac(addresses.getFirst().address()));
+        Mac mac =
+                request.mac().orElseGet(() -> HostLinks.mac(addresses.getFirst().address()));
         String outside = network.driver() == NetworkConfig.Driver.BRIDGE
                 ? outside(network, addresses.getFirst().address())
                 : "";
@@ -72,9 +73,8 @@ final class Joining {
         }
         InetAddress address = wanted.get();
         String text = address.getHostAddress();
-        Optional<Subnet> subnet = network.subnets().stream()
-                .filter(s -> s.network().isV6() == v6)
-                .findFirst();
+        Optional<Subnet> subnet =
+                network.subnets().stream().filter(s -> s.network().isV6() == v6).findFirst();
         if (subnet.isEmpty() || (address.getAddress().length == 16) != v6) {
             throw NetworkException.of(
                     Kind.INVALID,
@@ -107,26 +107,28 @@ final class Joining {
         }
         String owner = leases.owner(wanted).orElse("");
         String name = folder.endpoint(owner)
-                .map(e -> e.endpoint().name())
+                .map(Endpoint::name)
                 .filter(n -> !n.isEmpty())
                 .map(n -> " (" + n + ")")
                 .orElse("");
         throw NetworkException.of(
                 Kind.CONFLICT,
-                "the address " + wanted.getHostAddress() + " of network '" + network.name() + "' is in use by container "
-                        + owner + name,
+                "the address " + wanted.getHostAddress() + " of network '" + network.name()
+                        + "' is in use by container " + owner + name,
                 "it asked for it, or got it as a free one, from " + subnet.network(),
                 "choose another, or let one be found: leave --ip away");
     }
 
     private static InetAddress free(Leases leases, Subnet subnet, NetworkConfig network, String container) {
         AddressRange hosts = AddressRange.hosts(subnet.network());
-        AddressRange range = subnet.range().map(r -> hosts.and(AddressRange.of(r))).orElse(hosts);
+        AddressRange range =
+                subnet.range().map(r -> hosts.and(AddressRange.of(r))).orElse(hosts);
         return leases.takeNext(range, subnet.gateway(), container)
                 .orElseThrow(() -> NetworkException.of(
                         Kind.EXHAUSTED,
-                        "network '" + network.name() + "' has no free address left in " + range.first().getHostAddress()
-                                + " to " + range.last().getHostAddress(),
+                        "network '" + network.name() + "' has no free address left in "
+                                + range.first().getHostAddress() + " to "
+                                + range.last().getHostAddress(),
                         "its containers have them all",
                         "end some, or make a larger network (alcove network create --subnet)"));
     }
@@ -137,7 +139,7 @@ final class Joining {
         int last = 0;
         for (int i = 0; i < bytes.length; i++) {
             // Of IPv6 all bytes count: two may differ in the upper ones alone.
-            last = bytes.length == 4 ? last << 8 | bytes[i] & 0xff : last * 31 + bytes[i];
+            last = bytes.length == 4 ? last << 8 | (bytes[i] & 0xff) : last * 31 + bytes[i];
         }
         String digits = Integer.toHexString(last);
         return begin(network) + "0".repeat(8 - digits.length()) + digits;

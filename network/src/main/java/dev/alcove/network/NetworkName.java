@@ -53,7 +53,7 @@ final class NetworkName {
         for (int i = 0; good && i < word.length(); i++) {
             char c = word.charAt(i);
             boolean alphanumeric = c < 128 && Character.isLetterOrDigit(c);
-            good = alphanumeric || i > 0 && (c == '_' || c == '.' || c == '-');
+            good = alphanumeric || (i > 0 && (c == '_' || c == '.' || c == '-'));
         }
         return good;
     }

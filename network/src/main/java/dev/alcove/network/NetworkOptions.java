@@ -29,9 +29,8 @@ record NetworkOptions(int mtu, Optional<String> link, boolean icc) {
     /** Reads them; refuses what the driver does not know. */
     static NetworkOptions of(NetworkRequest request) {
         boolean bridge = request.driver() == Driver.BRIDGE;
-        List<String> known = bridge
-                ? List.of(MTU, DOCKER_MTU, BRIDGE, ICC, DOCKER_ICC)
-                : List.of(MTU, DOCKER_MTU, PARENT, MODE);
+        List<String> known =
+                bridge ? List.of(MTU, DOCKER_MTU, BRIDGE, ICC, DOCKER_ICC) : List.of(MTU, DOCKER_MTU, PARENT, MODE);
         int mtu = 0;
         Optional<String> link = Optional.empty();
         boolean icc = true;
@@ -41,7 +40,7 @@ record NetworkOptions(int mtu, Optional<String> link, boolean icc) {
             if (!known.contains(key)) {
                 throw new NetworkException(
                         Kind.INVALID,
-                        SpecException.not("--opt", key, "an option of this driver", known).getMessage());
+                        String.valueOf(SpecException.not("--opt", key, "an option of this driver", known).getMessage()));
             }
             switch (key) {
                 case MTU, DOCKER_MTU -> mtu = mtu(key, value, request);
@@ -71,7 +70,8 @@ record NetworkOptions(int mtu, Optional<String> link, boolean icc) {
             digits = value.charAt(i) >= '0' && value.charAt(i) <= '9';
             mtu = mtu * 10 + value.charAt(i) - '0';
         }
-        boolean v6 = request.ipv6() || request.subnets().stream().anyMatch(s -> s.network().isV6());
+        boolean v6 = request.ipv6()
+                || request.subnets().stream().anyMatch(s -> s.network().isV6());
         int least = v6 ? LEAST_V6_MTU : LEAST_MTU;
         if (!digits || mtu < least || mtu > LARGEST_MTU) {
             throw bad(key, value, "a packet's size", "give " + least + " to " + LARGEST_MTU + " bytes");

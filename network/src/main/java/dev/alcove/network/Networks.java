@@ -1,5 +1,6 @@
 package dev.alcove.network;
 
+import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Flock;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +16,16 @@ import java.util.List;
 public final class Networks {
     private final Parts parts;
     private final Creation creation;
+    private final Sweep sweep;
     private final Endpoints endpoints;
+    private final Changes changes;
 
     private Networks(Parts parts) {
         this.parts = parts;
         this.creation = new Creation(parts);
-        this.endpoints = new Endpoints(parts, creation);
+        this.sweep = new Sweep(parts);
+        this.endpoints = new Endpoints(parts, creation, sweep);
+        this.changes = new Changes(parts, creation, endpoints, sweep);
     }
 
     /**
@@ -74,7 +79,7 @@ public final class Networks {
     public void remove(String reference) {
         parts.folder().find(reference);
         try (Flock lock = parts.folder().lock()) {
-            endpoints.sweep(lock);
+            sweep.all(lock);
             creation.remove(parts.folder().find(reference));
         }
     }
@@ -84,7 +89,7 @@ public final class Networks {
         List<String> removed = new ArrayList<>();
         if (parts.folder().exists()) {
             try (Flock lock = parts.folder().lock()) {
-                endpoints.sweep(lock);
+                sweep.all(lock);
                 for (NetworkConfig network : parts.folder().networks()) {
                     if (!network.name().equals(NetworkConfig.DEFAULT)
                             && creation.users(network).isEmpty()) {
@@ -103,7 +108,7 @@ public final class Networks {
             return List.of();
         }
         try (Flock lock = parts.folder().lock()) {
-            endpoints.sweep(lock);
+            sweep.all(lock);
             return List.copyOf(new Present(parts.folder()));
         }
     }
@@ -129,7 +134,7 @@ public final class Networks {
      * @throws NetworkException as {@link #plug}; CONFLICT if it is on that network already
      */
     public Joined connect(PlugRequest request, int pid) {
-        return endpoints.connect(request, pid);
+        return changes.connect(request, pid);
     }
 
     /**
@@ -139,7 +144,7 @@ public final class Networks {
      * @throws NetworkException NOT_FOUND if it is not on it
      */
     public void disconnect(String container, int pid, String network) {
-        endpoints.disconnect(container, pid, network);
+        changes.disconnect(container, pid, network);
     }
 
     /** Releases what a container has that is over. Does nothing if that has been done. */
@@ -147,7 +152,7 @@ public final class Networks {
         NetworkName.checkContainer(container);
         if (parts.folder().exists()) {
             try (Flock lock = parts.folder().lock()) {
-                endpoints.release(container, lock);
+                sweep.release(container, lock);
             }
         }
     }
@@ -156,13 +161,13 @@ public final class Networks {
     public void sweep() {
         if (parts.folder().exists()) {
             try (Flock lock = parts.folder().lock()) {
-                endpoints.sweep(lock);
+                sweep.all(lock);
             }
         }
     }
 
     /** Makes a container's interfaces. */
-    void wire(Endpoint endpoint, List<List<dev.alcove.linux.Cidr>> extra, int pid) {
+    void wire(Endpoint endpoint, List<List<Cidr>> extra, int pid) {
         endpoints.wire(endpoint, extra, pid);
     }
 

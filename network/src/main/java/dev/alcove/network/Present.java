@@ -11,22 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Present extends AbstractList<Endpoint> {
     private final StateFolder folder;
-    private final String without;
     private @Nullable List<Endpoint> read;
 
-    /** All. */
     Present(StateFolder folder) {
-        this(folder, "");
-    }
-
-    /**
-     * All but one.
-     *
-     * @param without the one's id
-     */
-    Present(StateFolder folder, String without) {
         this.folder = folder;
-        this.without = without;
     }
 
     private List<Endpoint> all() {
@@ -34,9 +22,7 @@ final class Present extends AbstractList<Endpoint> {
         if (known == null) {
             known = new ArrayList<>();
             for (String container : folder.containers()) {
-                if (!container.equals(without)) {
-                    folder.endpoint(container).map(StoredEndpoint::endpoint).ifPresent(known::add);
-                }
+                folder.endpoint(container).ifPresent(known::add);
             }
             read = known;
         }

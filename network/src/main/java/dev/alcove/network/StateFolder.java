@@ -9,9 +9,11 @@ import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Open;
 import dev.alcove.linux.Privileges;
 import dev.alcove.network.NetworkException.Kind;
+import dev.alcove.network.stored.Formatted;
+import dev.alcove.network.stored.StoredEndpoint;
+import dev.alcove.network.stored.StoredNetwork;
 import dev.alcove.spec.DidYouMean;
 import dev.alcove.spec.OciJson;
-import io.avaje.jsonb.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -45,9 +47,6 @@ import java.util.function.Function;
  * looking at what it did not touch.
  */
 final class StateFolder {
-    /** The format's number. */
-    static final int FORMAT = 1;
-
     private static final String JSON = ".json";
     private static final int LARGEST = 1 << 20;
     private static final int ID_LENGTH = 64;
@@ -57,10 +56,6 @@ final class StateFolder {
     StateFolder(Path root) {
         this.root = root.resolve("network");
     }
-
-    /** Of any of the files, whatever its format. */
-    @Json
-    record Formatted(int format) {}
 
     Path root() {
         return root;
@@ -74,7 +69,8 @@ final class StateFolder {
     /** Makes the folders where they are missing, and waits for the lock. */
     Flock lock() {
         try {
-            for (String folder : new String[] {"", "networks", "leases", "endpoints", "alive", "starting", "changing"}) {
+            for (String folder :
+                    new String[] {"", "networks", "leases", "endpoints", "alive", "starting", "changing"}) {
                 Path path = root.resolve(folder);
                 if (!Files.isDirectory(path)) {
                     Files.createDirectories(
@@ -173,8 +169,7 @@ final class StateFolder {
     /** Leases of networks that are no more: a crash came between. */
     void removeStrayLeases(List<NetworkConfig> networks) {
         for (String id : names("leases")) {
-            if (id.length() == ID_LENGTH
-                    && networks.stream().noneMatch(n -> n.id().equals(id))) {
+            if (id.length() == ID_LENGTH && networks.stream().noneMatch(n -> n.id().equals(id))) {
                 deleteFolder(leasesOf(id));
             }
         }
@@ -196,19 +191,16 @@ final class StateFolder {
                 .toList();
     }
 
-    Optional<StoredEndpoint> endpoint(String container) {
-        return read("endpoints", container + JSON, StoredEndpoint.class, e -> {
-            // Read once, so that one that is none is noticed here.
-            e.endpoint();
-            return e;
-        });
+    /** What a container has. */
+    Optional<Endpoint> endpoint(String container) {
+        return read("endpoints", container + JSON, StoredEndpoint.class, StoredEndpoint::endpoint);
     }
 
-    void write(StoredEndpoint endpoint) {
+    void write(Endpoint endpoint) {
         try (Fd directory = Open.path().directory().at(root.resolve("alive"))) {
-            At.symlink(endpoint.alive(), directory, endpoint.container());
+            At.symlink(endpoint.alive().toString(), directory, endpoint.container());
         }
-        write("endpoints", endpoint.container() + JSON, endpoint);
+        write("endpoints", endpoint.container() + JSON, StoredEndpoint.of(endpoint));
     }
 
     void removeEndpoint(String container) {
@@ -306,8 +298,8 @@ final class StateFolder {
         }
         try {
             int format = OciJson.read(bytes, Formatted.class).format();
-            if (format != FORMAT) {
-                throw foreign(path, "its format is " + format + ", and this version reads " + FORMAT, null);
+            if (format != Formatted.CURRENT) {
+                throw foreign(path, "its format is " + format + ", and this version reads " + Formatted.CURRENT, null);
             }
             return Optional.of(meaning.apply(OciJson.read(bytes, type)));
         } catch (IllegalArgumentException | NullPointerException | java.time.DateTimeException e) {

@@ -72,11 +72,12 @@ final class SubnetPlan {
                 v4 = Optional.of(good);
             }
         }
+        // As docker has it: IPv4 always.
         List<Subnet> plan = new ArrayList<>();
-        plan.add(v4.isEmpty() && v6.isEmpty() || v4.isPresent() ? v4.orElseGet(() -> free(request, taken)) : v6.get());
-        if (v4.isPresent() && v6.isPresent()) {
+        plan.add(v4.isPresent() ? v4.get() : free(request, taken));
+        if (v6.isPresent()) {
             plan.add(v6.get());
-        } else if (request.ipv6() && v6.isEmpty()) {
+        } else if (request.ipv6()) {
             plan.add(freeV6(id, taken));
         }
         return plan;
@@ -179,8 +180,8 @@ final class SubnetPlan {
     }
 
     private static Subnet withGateway(Subnet subnet) {
-        Optional<InetAddress> gateway =
-                subnet.gateway().or(() -> Optional.of(AddressRange.hosts(subnet.network()).first()));
+        Optional<InetAddress> gateway = subnet.gateway()
+                .or(() -> Optional.of(AddressRange.hosts(subnet.network()).first()));
         return new Subnet(subnet.network(), gateway, subnet.range());
     }
 

@@ -1,6 +1,8 @@
-package dev.alcove.network;
+package dev.alcove.network.stored;
 
 import dev.alcove.linux.Cidr;
+import dev.alcove.network.NetworkConfig;
+import dev.alcove.network.Subnet;
 import dev.alcove.network.NetworkConfig.Driver;
 import io.avaje.jsonb.Json;
 import java.time.Instant;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param created RFC 3339
  */
 @Json
-record StoredNetwork(
+public record StoredNetwork(
         int format,
         String id,
         String name,
@@ -41,11 +43,15 @@ record StoredNetwork(
      * @param range   empty for all
      */
     @Json
-    record StoredSubnet(String network, @Nullable String gateway, @Nullable String range) {}
+    public record StoredSubnet(
+            String network,
+            @Nullable String gateway,
+            @Nullable String range) {}
 
-    static StoredNetwork of(NetworkConfig config) {
+    /** As it is to be written. */
+    public static StoredNetwork of(NetworkConfig config) {
         return new StoredNetwork(
-                StateFolder.FORMAT,
+                Formatted.CURRENT,
                 config.id(),
                 config.name(),
                 config.driver().name().toLowerCase(Locale.ROOT),
@@ -69,7 +75,7 @@ record StoredNetwork(
      *
      * @throws IllegalArgumentException if a value is none
      */
-    NetworkConfig config() {
+    public NetworkConfig config() {
         return new NetworkConfig(
                 id,
                 name,

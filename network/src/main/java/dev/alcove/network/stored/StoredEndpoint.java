@@ -1,26 +1,26 @@
-package dev.alcove.network;
+package dev.alcove.network.stored;
 
 import dev.alcove.linux.Cidr;
+import dev.alcove.network.AllowRule;
+import dev.alcove.network.Endpoint;
+import dev.alcove.network.Joined;
 import dev.alcove.linux.Mac;
 import dev.alcove.network.AllowRule.Direction;
-import dev.alcove.spec.HostEntry;
 import dev.alcove.spec.PortMapping;
 import dev.alcove.spec.PortMapping.Protocol;
 import io.avaje.jsonb.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container's endpoint as its file has it, with what it asked of its resolver, which is needed again when it joins or
- * leaves a network.
+ * A container's endpoint as its file has it.
  *
  * @param format the format's number; a file of another is not read
  */
 @Json
-record StoredEndpoint(
+public record StoredEndpoint(
         int format,
         String container,
         @Nullable String name,
@@ -28,15 +28,11 @@ record StoredEndpoint(
         @Nullable List<StoredJoined> joined,
         @Nullable List<StoredPort> ports,
         @Nullable List<StoredRule> allow,
-        String alive,
-        @Nullable List<String> servers,
-        @Nullable List<String> search,
-        @Nullable List<String> options,
-        @Nullable List<StoredHost> hosts) {
+        String alive) {
 
     /** {@link Joined}. */
     @Json
-    record StoredJoined(
+    public record StoredJoined(
             String network,
             String name,
             String inside,
@@ -47,19 +43,21 @@ record StoredEndpoint(
 
     /** {@link PortMapping}. */
     @Json
-    record StoredPort(@Nullable String address, int host, int container, String protocol) {}
+    public record StoredPort(@Nullable String address, int host, int container, String protocol) {}
 
     /** {@link AllowRule}. */
     @Json
-    record StoredRule(String direction, @Nullable String peer, @Nullable String protocol, int first, int last) {}
+    public record StoredRule(
+            String direction,
+            @Nullable String peer,
+            @Nullable String protocol,
+            int first,
+            int last) {}
 
-    /** {@link HostEntry}. */
-    @Json
-    record StoredHost(String name, String address) {}
-
-    static StoredEndpoint of(Endpoint e, ResolverOptions resolver, List<HostEntry> hosts) {
+    /** As it is to be written. */
+    public static StoredEndpoint of(Endpoint e) {
         return new StoredEndpoint(
-                StateFolder.FORMAT,
+                Formatted.CURRENT,
                 e.container(),
                 e.name(),
                 e.hostname(),
@@ -72,13 +70,7 @@ record StoredEndpoint(
                                 p.protocol().word()))
                         .toList(),
                 e.allow().stream().map(StoredEndpoint::stored).toList(),
-                e.alive().toString(),
-                resolver.servers().stream().map(a -> a.getHostAddress()).toList(),
-                resolver.search(),
-                resolver.options(),
-                hosts.stream()
-                        .map(h -> new StoredHost(h.name(), h.address().getHostAddress()))
-                        .toList());
+                e.alive().toString());
     }
 
     private static StoredJoined stored(Joined j) {
@@ -106,7 +98,7 @@ record StoredEndpoint(
      *
      * @throws IllegalArgumentException if a value is none
      */
-    Endpoint endpoint() {
+    public Endpoint endpoint() {
         return new Endpoint(
                 container,
                 text(name),
@@ -137,36 +129,6 @@ record StoredEndpoint(
                                 r.last))
                         .toList(),
                 Path.of(alive));
-    }
-
-    ResolverOptions resolver() {
-        return new ResolverOptions(
-                list(servers).stream().map(Cidr::parseAddress).toList(), list(search), list(options));
-    }
-
-    List<HostEntry> hostEntries() {
-        return list(hosts).stream()
-                .map(h -> new HostEntry(h.name, Cidr.parseAddress(h.address)))
-                .toList();
-    }
-
-    /** What it asked for, as far as it is still of use: to write its files anew. */
-    PlugRequest request() {
-        Endpoint e = endpoint();
-        List<JoinRequest> joins = e.joined().stream()
-                .map(j -> new JoinRequest(
-                        j.name(), Optional.empty(), Optional.empty(), Optional.empty(), j.aliases(), List.of()))
-                .toList();
-        return new PlugRequest(
-                e.container(),
-                e.name(),
-                e.hostname(),
-                joins,
-                e.ports(),
-                e.allow(),
-                resolver(),
-                hostEntries(),
-                e.alive());
     }
 
     private static Protocol protocol(String word) {
