@@ -7,9 +7,11 @@ import java.util.List;
  * The networks of one state folder and one host. There is no daemon: several processes may use the same folder at the same
  * time, and what one of them left when it was killed the next one clears.
  */
+@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
 public final class Networks {
     @SuppressWarnings("UnusedVariable")
     private final Path root;
+
     private final HostNetwork host;
 
     private Networks(Path root, HostNetwork host) {
