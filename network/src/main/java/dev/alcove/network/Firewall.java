@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Forwarding, masquerade, isolation, published ports and rules, in tables of nftables of our own on the host: through
@@ -84,7 +83,7 @@ final class Firewall {
         all.add(FirewallTable.TABLE.delete());
         if (!networks.isEmpty()) {
             all.addAll(FirewallTable.frame());
-            all.addAll(FirewallTable.rules());
+            all.addAll(FirewallTable.rules(loopback6()));
             all.addAll(FirewallTable.elements(networks));
             for (Endpoint endpoint : endpoints) {
                 all.addAll(PortElements.opened(endpoint, networks));
@@ -110,15 +109,15 @@ final class Firewall {
      * Opens a container's ports and puts its rules in force; does nothing if it has neither. The bridges of its networks are
      * there. Rules that somebody flushed are put back, and a table that somebody removed is made anew.
      *
-     * @param present all containers, this one or not; asked only if the table has to be made anew
+     * @param present all containers, this one or not; looked into only if the table has to be made anew
      * @throws NetworkException UNSUPPORTED without nft, INVALID if a port cannot lead to the container, INTERNAL if nft
      *     refuses
      */
-    void open(Endpoint endpoint, List<NetworkConfig> networks, Supplier<List<Endpoint>> present) {
+    void open(Endpoint endpoint, List<NetworkConfig> networks, List<Endpoint> present) {
         if (endpoint.ports().isEmpty() && endpoint.allow().isEmpty()) {
             return;
         }
-        PortElements.check(endpoint, networks);
+        PortElements.check(endpoint, networks, loopback6());
         if (nft.isEmpty()) {
             throw NetworkException.of(
                     Kind.UNSUPPORTED,
@@ -129,7 +128,7 @@ final class Firewall {
         if (!endpoint.ports().isEmpty()) {
             leadLocalhost(endpoint, networks);
         }
-        List<Object> all = new ArrayList<>(FirewallTable.rules());
+        List<Object> all = new ArrayList<>(FirewallTable.rules(loopback6()));
         all.addAll(PortElements.opened(endpoint, networks));
         all.addAll(ContainerRules.opened(endpoint));
         if (BridgeTable.concerns(endpoint)) {
@@ -138,7 +137,7 @@ final class Firewall {
             all.addAll(BridgeTable.opened(endpoint, addresses(networks)));
         }
         if (!nft.get().change(all).done()) {
-            List<Endpoint> everybody = new ArrayList<>(present.get());
+            List<Endpoint> everybody = new ArrayList<>(present);
             everybody.removeIf(e -> e.container().equals(endpoint.container()));
             everybody.add(endpoint);
             List<String> warnings = apply(networks, everybody);
@@ -155,18 +154,18 @@ final class Firewall {
     /**
      * Takes back what {@link #open} did.
      *
-     * @param remaining the other containers; asked only if it had rules, or the table has to be made anew
+     * @param remaining the other containers; looked into only if it had rules, or the table has to be made anew
      * @throws NetworkException INTERNAL if nft refuses
      */
-    void close(Endpoint endpoint, List<NetworkConfig> networks, Supplier<List<Endpoint>> remaining) {
+    void close(Endpoint endpoint, List<NetworkConfig> networks, List<Endpoint> remaining) {
         if (nft.isEmpty() || (endpoint.ports().isEmpty() && endpoint.allow().isEmpty())) {
             return;
         }
-        List<Object> all = new ArrayList<>(FirewallTable.rules());
+        List<Object> all = new ArrayList<>(FirewallTable.rules(loopback6()));
         all.addAll(PortElements.closed(endpoint, networks));
         all.addAll(ContainerRules.closed(endpoint));
         if (BridgeTable.concerns(endpoint)) {
-            boolean others = remaining.get().stream()
+            boolean others = remaining.stream()
                     .anyMatch(e -> BridgeTable.concerns(e) && !e.container().equals(endpoint.container()));
             all.add(BridgeTable.TABLE.add());
             if (others) {
@@ -180,10 +179,14 @@ final class Firewall {
         if (!nft.get().change(all).done()) {
             apply(
                     networks,
-                    remaining.get().stream()
+                    remaining.stream()
                             .filter(e -> !e.container().equals(endpoint.container()))
                             .toList());
         }
+    }
+
+    private boolean loopback6() {
+        return host.in(() -> !BrNetfilter.shows(Family.V6));
     }
 
     private void leadLocalhost(Endpoint endpoint, List<NetworkConfig> networks) {

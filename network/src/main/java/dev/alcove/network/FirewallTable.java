@@ -84,11 +84,15 @@ final class FirewallTable {
         return all;
     }
 
-    /** The rules of all chains but the containers' own, in place of those that are there. */
-    static List<Object> rules() {
+    /**
+     * The rules of all chains but the containers' own, in place of those that are there.
+     *
+     * @param loopback6 whether ::1 can lead to containers: not where br_netfilter shows IPv6
+     */
+    static List<Object> rules(boolean loopback6) {
         List<Object> all = new ArrayList<>();
         raw(all);
-        translation(all);
+        translation(all, loopback6);
         forward(all);
         host(all);
         return all;
@@ -114,7 +118,7 @@ final class FirewallTable {
         all.add(TABLE.rule("inward", drop()));
     }
 
-    private static void translation(List<Object> all) {
+    private static void translation(List<Object> all, boolean loopback6) {
         Object local = is(object("fib", object("result", "type", "flags", List.of("daddr"))), "local");
         all.add(TABLE.flush("prerouting"));
         // From outside nobody is at 127.0.0.1: a port that is published there alone must not be reached by a neighbour
@@ -124,6 +128,11 @@ final class FirewallTable {
         all.add(TABLE.rule("prerouting", is(IN, "@internal"), accept()));
         all.add(TABLE.rule("prerouting", local, jump("published")));
         all.add(TABLE.flush("here"));
+        if (!loopback6) {
+            // The answer would be translated back to ::1 on the bridge, and such a packet the host does not take in. So nobody
+            // is there, and who asked for "localhost" goes on to 127.0.0.1 at once.
+            all.add(TABLE.rule("here", is(payload("ip6", "daddr"), "::1"), accept()));
+        }
         all.add(TABLE.rule("here", local, jump("published")));
 
         all.add(TABLE.flush("published"));

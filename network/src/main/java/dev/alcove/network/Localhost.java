@@ -23,7 +23,8 @@ final class Localhost {
      * <p>IPv4 has a setting for it, ip-sysctl(7) {@code route_localnet}, which lets packets from the bridge reach 127.0.0.1:
      * {@link FirewallTable} drops those that are no answers. IPv6 has none, but an answer that was translated back to ::1
      * only lacks a route, since the one of ::1 is for packets that come by {@code lo}. So there is one more, for those that
-     * come by the bridge. A packet that has ::1 written in it when it arrives the kernel drops before it looks for a route.
+     * come by the bridge. A packet that has ::1 written in it when it arrives the kernel drops before it looks for a route: so it does with
+     * answers that br_netfilter shows to the firewall before, on the bridge. There ::1 leads nowhere.
      *
      * @param v6 whether containers on it have IPv6
      */

@@ -68,9 +68,10 @@ final class PortElements {
     /**
      * Refuses ports that cannot lead anywhere.
      *
-     * @throws NetworkException INVALID, naming the port
+     * @param loopback6 whether ::1 can lead to containers
+     * @throws NetworkException INVALID or UNSUPPORTED, naming the port
      */
-    static void check(Endpoint endpoint, List<NetworkConfig> networks) {
+    static void check(Endpoint endpoint, List<NetworkConfig> networks, boolean loopback6) {
         for (PortMapping port : endpoint.ports()) {
             boolean v4 = target(endpoint, networks, Family.V4).isPresent();
             boolean v6 = target(endpoint, networks, Family.V6).isPresent();
@@ -89,7 +90,18 @@ final class PortElements {
                                 + " address, and the kernel does not translate one into the other",
                         v4 ? "use a network made with --ipv6" : "use a network with IPv4");
             }
+            if (!loopback6 && port.address().filter(PortElements::isLoopback6).isPresent()) {
+                throw NetworkException.of(
+                        Kind.UNSUPPORTED,
+                        "port " + port.text() + " cannot be published",
+                        "br_netfilter is in force for IPv6, and with it no answer reaches ::1",
+                        "publish it on 127.0.0.1, or: sysctl net.bridge.bridge-nf-call-ip6tables=0");
+            }
         }
+    }
+
+    private static boolean isLoopback6(InetAddress address) {
+        return Family.of(address) == Family.V6 && address.isLoopbackAddress();
     }
 
     private static List<Element> elements(Endpoint endpoint, List<NetworkConfig> networks) {
