@@ -8,6 +8,7 @@ import dev.alcove.spec.Hostname;
 import dev.alcove.spec.NamespaceMode;
 import dev.alcove.spec.Sysctl;
 import dev.alcove.spec.TimeOffset;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -79,7 +80,10 @@ final class RoomFlags {
         }
         for (String text : arguments.all("add-host")) {
             HostEntry entry = HostEntry.parse(text);
-            builder.host(entry.name(), entry.address().getHostAddress());
+            InetAddress address = entry.address()
+                    .orElseThrow(() -> new UsageException(
+                            "run", "--add-host: host-gateway means the gateway of a network, and the container has none"));
+            builder.host(entry.name(), address.getHostAddress());
         }
     }
 

@@ -90,6 +90,8 @@ final class Training {
         PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("ALCOVE_ROOT", folder.toString());
+        // The build makes no network on the machine.
+        environment.put("ALCOVE_NETWORK", "none");
         return new Shell(
                 environment, folder, out, out, Fd.standard(0), Fd.standard(1), Fd.standard(2), new JvmSignals());
     }

@@ -22,7 +22,10 @@ final class Alcoves implements SignalSource {
     record Outcome(int status, String out, String err) {}
 
     private final Path folder;
-    final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+
+    /** Without a network: the default one would be made on the machine itself. */
+    final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin", "ALCOVE_NETWORK", "none"));
+
     private final Map<Signal, Consumer<Signal>> receivers = new ConcurrentHashMap<>();
 
     Alcoves(Path folder) {

@@ -79,7 +79,7 @@ final class Callers implements AutoCloseable {
                 + OrdinaryUser.ID + ":" + OrdinaryUser.ID + " /run/own; ip link set lo up; mount --make-rshared /");
         // From here on the shell is the user's.
         shell.become("setpriv --reuid=" + OrdinaryUser.ID + " --regid=" + OrdinaryUser.ID
-                + " --clear-groups --inh-caps=-all env -i PATH=\"$PATH\" USER=room HOME=" + home
+                + " --clear-groups --inh-caps=-all env -i ALCOVE_NETWORK=none PATH=\"$PATH\" USER=room HOME=" + home
                 + " XDG_RUNTIME_DIR=/run/own TMPDIR=" + home);
         shell.say("cd " + home);
         Callers callers = new Callers(shell, folder, oci, false);

@@ -13,8 +13,10 @@ import dev.alcove.spec.SpecException;
 import dev.alcove.spec.Sysctl;
 import dev.alcove.spec.TimeOffset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -54,6 +56,7 @@ final class BuilderCheck {
         c.faults.streams(builder.streams, builder.consoleSize);
         c.faults.user(builder.user);
         c.supervisor();
+        c.duties();
         c.process();
         c.limits();
         c.devices();
@@ -169,6 +172,38 @@ final class BuilderCheck {
     private void supervisor() {
         if (b.supervisor.isPresent() && b.streams.log().isPresent()) {
             fault("supervisor", "a detached container outlives this process, and nobody would answer for it then");
+        }
+    }
+
+    private void duties() {
+        for (Path file : b.held) {
+            if (!file.isAbsolute()) {
+                fault("hold", quote(file.toString()) + " is not an absolute path");
+            }
+        }
+        if (b.afterEnd.isEmpty()) {
+            return;
+        }
+        if (b.streams.log().isEmpty()) {
+            fault(
+                    "afterEnd",
+                    "only a container that outlives this process needs it: do it here when this one has ended");
+            return;
+        }
+        List<String> words = b.afterEnd.get().words();
+        if (words.isEmpty() || !words.getFirst().startsWith("/")) {
+            fault("afterEnd", "a program's absolute path is needed: nothing is looked for in PATH");
+        }
+        words.forEach(word -> clean("afterEnd", word));
+        b.afterEnd.get().environment().forEach((name, value) -> {
+            if (clean("afterEnd", name) && clean("afterEnd", value) && (name.isEmpty() || name.indexOf('=') >= 0)) {
+                fault("afterEnd", quote(name) + " is not the name of a variable");
+            }
+        });
+        if (b.streams.log().isEmpty()) {
+            fault(
+                    "afterEnd",
+                    "only a container that outlives this process needs it: do it here when this one has ended");
         }
     }
 

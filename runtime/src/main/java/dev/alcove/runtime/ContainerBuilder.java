@@ -71,6 +71,7 @@ public final class ContainerBuilder {
     final List<OciMount> mounts = new ArrayList<>();
     final List<TextFile> files = new ArrayList<>();
     final List<String> hosts = new ArrayList<>();
+    final List<Path> held = new ArrayList<>();
     final List<LandlockRule> landlock = new ArrayList<>();
     final List<PosixRlimit> rlimits = new ArrayList<>();
     final List<LinuxDevice> devices = new ArrayList<>();
@@ -104,6 +105,7 @@ public final class ContainerBuilder {
     Optional<Path> state = Optional.empty();
     Optional<IntConsumer> prepare = Optional.empty();
     Optional<Supervisor> supervisor = Optional.empty();
+    Optional<MonitorDuties.Command> afterEnd = Optional.empty();
     OptionalLong oomScoreAdj = OptionalLong.empty();
 
     @Nullable
@@ -438,6 +440,36 @@ public final class ContainerBuilder {
      */
     public ContainerBuilder prepare(IntConsumer action) {
         this.prepare = Optional.of(action);
+        return this;
+    }
+
+    /**
+     * A file that its monitor holds locked as long as it lives, flock(2), so that others see by it whether the container
+     * does: whoever can take the lock knows that it is over, however it ended. The file is made where it is missing, mode
+     * 0600, and is left where it is.
+     *
+     * {@snippet class="dev.alcove.runtime.SnippetsTest" region="hold"}
+     *
+     * @param file an absolute path; its folder must be there
+     */
+    public ContainerBuilder hold(Path file) {
+        held.add(file);
+        return this;
+    }
+
+    /**
+     * What the monitor of a container that outlives this process ({@link ContainerStore#create} with {@code detach})
+     * executes when the container is over, such as a command that gives back what was lent to it. It runs as the user who
+     * started the container, in their namespaces, in the directory {@code /}, without input, and what it prints is lost.
+     * All of the container is gone by then but the files that {@link #hold} names and the record's lock, which its monitor
+     * lets go when the command has ended; how it ends changes nothing. It does not run after a start that failed, nor when
+     * the monitor was killed, nor for a container in another's user namespace: then it is the caller's to do.
+     *
+     * @param command     the absolute path of a program, and its arguments
+     * @param environment all of its environment: nothing is inherited
+     */
+    public ContainerBuilder afterEnd(List<String> command, Map<String, String> environment) {
+        this.afterEnd = Optional.of(new MonitorDuties.Command(command, environment));
         return this;
     }
 

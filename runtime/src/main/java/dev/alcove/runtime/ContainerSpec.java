@@ -30,6 +30,7 @@ import java.util.function.IntConsumer;
  * @param prepare  what the caller does in the new namespaces before the program starts, {@link ContainerBuilder#prepare}
  * @param supervisor who is asked about the system calls for which the filter says so
  * @param front    what differs when a native front runs the program, not an init that a JVM started
+ * @param duties   what its monitor does for others
  */
 public record ContainerSpec(
         String id,
@@ -48,7 +49,8 @@ public record ContainerSpec(
         boolean detached,
         Optional<IntConsumer> prepare,
         Optional<Supervisor> supervisor,
-        Optional<FrontCall> front) {
+        Optional<FrontCall> front,
+        MonitorDuties duties) {
     /**
      * Whether it is to be in a user namespace that somebody else made. Its monitor is in it too, and has no right any more
      * to remove the control groups that root made: whoever started it does.

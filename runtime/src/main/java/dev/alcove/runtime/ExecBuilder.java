@@ -246,6 +246,7 @@ public final class ExecBuilder {
                 streams.log().isPresent(),
                 Optional.empty(),
                 privileged ? Optional.empty() : supervisor,
-                Optional.empty());
+                Optional.empty(),
+                MonitorDuties.NONE);
     }
 }

@@ -649,7 +649,8 @@ public final class OciContainer {
                 false,
                 preparation.whenThere(),
                 preparation.supervisor(),
-                Optional.of(call));
+                Optional.of(call),
+                MonitorDuties.NONE);
         HostFacts facts = front.facts(spec);
         return front.run(
                 spec,

@@ -444,7 +444,8 @@ public final class OciContainers {
                 false,
                 preparation.whenThere(),
                 preparation.supervisor(),
-                Optional.of(call));
+                Optional.of(call),
+                MonitorDuties.NONE);
     }
 
     /** Without groups no limit can act. Rules for devices are in every configuration, and go with the groups. */

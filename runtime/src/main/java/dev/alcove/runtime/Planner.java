@@ -239,6 +239,8 @@ public final class Planner {
                     Arg.num(Wire.CONTROL),
                     Arg.at(exited),
                     Arg.num(Wire.REPORT_SIZE));
+        } else {
+            new AfterPart(plan).execute(joins(NamespaceKind.PID));
         }
         p.add(new Step.Exit(Arg.ZERO, "the monitor's end"));
         p.bind(failed);

@@ -79,7 +79,8 @@ final class SpecFromBuilder {
                 b.detached,
                 b.prepare,
                 b.supervisor,
-                Optional.empty());
+                Optional.empty(),
+                new MonitorDuties(b.held, b.afterEnd));
     }
 
     private Set<String> capabilities() {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the monitor keeps in a container's folder, {@link ContainerStore}; nothing for one that has none. */
+/** What the monitor keeps in a container's folder, {@link ContainerStore}, and the locks that it holds; nothing for one without. */
 final class StatePart {
     private final Plan plan;
     private final Program.Builder p;
@@ -19,24 +19,29 @@ final class StatePart {
 
     /** While the monitor lives it holds this lock: whoever can take it knows that the container is over. */
     void lock() {
+        spec.duties().held().forEach(this::hold);
         if (spec.state().isEmpty()) {
             return;
         }
+        hold(spec.state().get().resolve("lock"));
+        // In another's user namespace the monitor cannot remove the groups: the record stays until Java has.
+        if (spec.remove() && !spec.joinsUserNamespace()) {
+            removeState();
+        }
+    }
+
+    private void hold(Path file) {
         String why = "held as long as the monitor lives: that is how others see that the container does";
         Arg.Result lock = p.callTo(
                 "lock",
                 why,
                 Syscall.OPENAT,
                 Arg.CWD,
-                Arg.string(spec.state().get().resolve("lock").toString()),
+                Arg.string(file.toString()),
                 plan.flags("O_RDWR|O_CREAT|O_CLOEXEC"),
                 Arg.mode(0600));
         // It waits: whoever looks whether the lock is held holds it for that moment.
         p.call(why, Syscall.FLOCK, lock, plan.flags("LOCK_EX"));
-        // In another's user namespace the monitor cannot remove the groups: the record stays until Java has.
-        if (spec.remove() && !spec.joinsUserNamespace()) {
-            removeState();
-        }
     }
 
     private void removeState() {

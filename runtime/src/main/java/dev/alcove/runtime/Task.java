@@ -53,7 +53,8 @@ final class Task {
                 false,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                MonitorDuties.NONE);
     }
 
     /** Starts it with the streams that were given, or the caller's own. */

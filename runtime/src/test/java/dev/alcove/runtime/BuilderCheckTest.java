@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,15 @@ class BuilderCheckTest {
         wrong("hostname", "room(UTS", b -> b.hostname("x").room(NamespaceKind.UTS, new Room.Host()));
         wrong("domainname", "room(UTS", b -> b.domainname("x").room(NamespaceKind.UTS, new Room.Host()));
         wrong("host", "'", b -> b.host("two\nlines", "127.0.0.1"));
+        wrong("hold", "'alive'", b -> b.hold(Path.of("alive")));
+        wrong("afterEnd", "outlives", b -> b.afterEnd(List.of("/bin/true"), Map.of()));
+        wrong("afterEnd", "absolute path", b -> b.detached(Path.of("/tmp/log")).afterEnd(List.of("true"), Map.of()));
+        wrong("afterEnd", "absolute path", b -> b.detached(Path.of("/tmp/log")).afterEnd(List.of(), Map.of()));
+        wrong("afterEnd", "NUL", b -> b.detached(Path.of("/tmp/log")).afterEnd(List.of("/bin/true", "a\0"), Map.of()));
+        wrong(
+                "afterEnd",
+                "'A=B'",
+                b -> b.detached(Path.of("/tmp/log")).afterEnd(List.of("/bin/true"), Map.of("A=B", "")));
         wrong("room(NET", "'net'", b -> b.room(NamespaceKind.NET, new Room.Joined(Path.of("net"))));
         wrong(
                 "timeOffset",

@@ -77,6 +77,19 @@ record Golden(String name, ContainerSpec spec, HostFacts facts) {
         m.put(
                 "detached-terminal",
                 new Wanted().detached(Path.of("/run/alcove/golden")).process(p -> p.terminal(true)));
+        MonitorDuties duties = new MonitorDuties(
+                List.of(Path.of("/run/alcove/alive")),
+                Optional.of(new MonitorDuties.Command(
+                        List.of("/usr/bin/give-back", "golden"), Map.of("PATH", "/usr/bin", "HOME", "/root"))));
+        m.put(
+                "detached-duties",
+                new Wanted().detached(Path.of("/run/alcove/golden")).duties(duties));
+        m.put(
+                "detached-duties-joined",
+                new Wanted()
+                        .namespaces("mount", "uts", "ipc", "cgroup", "pid=/proc/7/ns/pid")
+                        .detached(Path.of("/run/alcove/golden"))
+                        .duties(duties));
         m.put("timeout", new Wanted().timeout(Duration.ofSeconds(90)));
         m.put("no-pid-namespace", new Wanted().init().namespaces("mount", "uts", "ipc", "cgroup"));
         m.put(

@@ -105,7 +105,8 @@ class OciDeathsTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(call));
+                Optional.of(call),
+                MonitorDuties.NONE);
         return Planner.plan(spec, HostProbe.read(spec)).steps().size();
     }
 

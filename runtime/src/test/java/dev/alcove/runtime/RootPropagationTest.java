@@ -88,7 +88,8 @@ class RootPropagationTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                MonitorDuties.NONE);
     }
 
     private static final String ROOT = "awk '$5 == \"/\" { print $7 }' /proc/self/mountinfo; ";

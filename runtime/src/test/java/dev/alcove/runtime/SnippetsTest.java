@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.alcove.linux.Arch;
 import dev.alcove.linux.Capabilities;
 import dev.alcove.linux.Capability;
+import dev.alcove.linux.Flock;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Namespace;
 import dev.alcove.linux.NamespaceKind;
@@ -17,9 +18,11 @@ import dev.alcove.linux.SeccompPolicy;
 import dev.alcove.spec.LinuxPids;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of this module's documentation that are too small for a program of their own: compiled, and run. */
 class SnippetsTest {
@@ -79,6 +82,21 @@ class SnippetsTest {
             }
         });
         assertThat(said).isEqualTo("eth0\nlo\n");
+    }
+
+    @Test
+    void whetherItLives(@TempDir Path folder) throws IOException {
+        needsRoot();
+        // @start region="hold"
+        Path alive = folder.resolve("alive");
+        try (Container c = new ContainerBuilder("cat").hold(alive).start()) {
+            assertThat(Flock.isHeld(alive)).isTrue(); // by its monitor, whatever becomes of this process
+            c.process().getOutputStream().close();
+            c.waitFor();
+        }
+        Flock.awaitFree(alive);
+        // @end
+        assertThat(Flock.isHeld(alive)).isFalse();
     }
 
     @Test

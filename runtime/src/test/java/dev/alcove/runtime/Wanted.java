@@ -51,6 +51,7 @@ final class Wanted {
     private Optional<Supervisor> supervisor = Optional.empty();
     private Optional<FrontCall> front = Optional.empty();
     private Optional<ExecTarget> target = Optional.empty();
+    private MonitorDuties duties = MonitorDuties.NONE;
 
     static List<LinuxNamespace> kinds(List<String> kinds) {
         List<LinuxNamespace> all = new ArrayList<>();
@@ -59,6 +60,11 @@ final class Wanted {
             all.add(eq < 0 ? new LinuxNamespace(k, "") : new LinuxNamespace(k.substring(0, eq), k.substring(eq + 1)));
         }
         return all;
+    }
+
+    Wanted duties(MonitorDuties duties) {
+        this.duties = duties;
+        return this;
     }
 
     Wanted supervised() {
@@ -198,7 +204,8 @@ final class Wanted {
                 detached,
                 Optional.empty(),
                 supervisor,
-                front);
+                front,
+                duties);
     }
 
     static LinuxCapabilities capabilities(String... names) {

@@ -1,18 +1,21 @@
 package dev.alcove.spec;
 
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * A line of the container's /etc/hosts: {@code --add-host NAME:ADDRESS}.
  *
  * @param name    a host name
- * @param address an IPv4 or IPv6 address
+ * @param address an IPv4 or IPv6 address; empty for {@code host-gateway}, the host as the container's network reaches it
  */
-public record HostEntry(String name, InetAddress address) {
+public record HostEntry(String name, Optional<InetAddress> address) {
     private static final String FIELD = "--add-host";
+    private static final String GATEWAY = "host-gateway";
 
     /**
-     * Reads {@code NAME:ADDRESS} or {@code NAME=ADDRESS}; an IPv6 address may stand in brackets. Nothing is looked up.
+     * Reads {@code NAME:ADDRESS} or {@code NAME=ADDRESS}; an IPv6 address may stand in brackets, and {@code host-gateway}
+     * stands for an address that is not known yet. Nothing is looked up.
      *
      * @throws SpecException if the name is no host name or the address is written in no usual form
      */
@@ -24,6 +27,9 @@ public record HostEntry(String name, InetAddress address) {
         }
         String name = Hostname.checked(FIELD, text.substring(0, end));
         String address = text.substring(end + 1);
+        if (address.equals(GATEWAY)) {
+            return new HostEntry(name, Optional.empty());
+        }
         if (address.startsWith("[") && address.endsWith("]")) {
             address = address.substring(1, address.length() - 1);
         }
@@ -33,11 +39,11 @@ public record HostEntry(String name, InetAddress address) {
                 : Split.at('.', address).size() == 4;
         if (usual) {
             try {
-                return new HostEntry(name, InetAddress.ofLiteral(address));
+                return new HostEntry(name, Optional.of(InetAddress.ofLiteral(address)));
             } catch (IllegalArgumentException e) {
-                throw SpecException.not(FIELD, address, "an IP address");
+                throw SpecException.not(FIELD, address, "an IP address or host-gateway");
             }
         }
-        throw SpecException.not(FIELD, address, "an IP address");
+        throw SpecException.not(FIELD, address, "an IP address or host-gateway");
     }
 }

@@ -353,7 +353,14 @@ class ValuesTest {
     void hostEntriesAreRead(String text, String name, String address) {
         HostEntry entry = HostEntry.parse(text);
         assertThat(entry.name()).isEqualTo(name);
-        assertThat(entry.address().getHostAddress()).isEqualTo(address);
+        assertThat(entry.address().orElseThrow().getHostAddress()).isEqualTo(address);
+    }
+
+    @Test
+    void theHostAsTheNetworkReachesItIsAnEntryWithoutAnAddress() {
+        assertThat(HostEntry.parse("host.docker.internal:host-gateway"))
+                .isEqualTo(new HostEntry("host.docker.internal", Optional.empty()));
+        assertThat(HostEntry.parse("h=host-gateway").address()).isEmpty();
     }
 
     @ParameterizedTest
@@ -370,7 +377,8 @@ class ValuesTest {
                 "d b:1.2.3.4",
                 "db:fe80::1%eth0",
                 "db:1.2.3.4.5",
-                "db:12345"
+                "db:12345",
+                "db:host-gateways"
             })
     void noHostEntriesAreRefused(String text) {
         assertThatThrownBy(() -> HostEntry.parse(text))
