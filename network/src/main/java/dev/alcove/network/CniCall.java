@@ -105,7 +105,8 @@ record CniCall(
             runtime.put("portMappings", mappings);
         }
         if (Boolean.TRUE.equals(able.get("ips")) && !addresses.isEmpty()) {
-            runtime.put("ips", addresses.stream().map(InetAddress::getHostAddress).toList());
+            runtime.put(
+                    "ips", addresses.stream().map(InetAddress::getHostAddress).toList());
         }
         if (Boolean.TRUE.equals(able.get("mac")) && mac.isPresent()) {
             runtime.put("mac", mac.get().toString());

@@ -100,7 +100,8 @@ record CniConfig(String name, String version, List<Map<String, Object>> plugins,
         // Without a version it is 0.1.0.
         String version = all.containsKey("cniVersion") ? CniJson.text(all, "cniVersion") : "0.1.0";
         if (!VERSIONS.contains(version)) {
-            throw invalid(source, "its \"cniVersion\" is '" + version + "', and this speaks " + String.join(", ", VERSIONS));
+            throw invalid(
+                    source, "its \"cniVersion\" is '" + version + "', and this speaks " + String.join(", ", VERSIONS));
         }
         List<Map<String, Object>> plugins = new ArrayList<>();
         if (all.containsKey("plugins")) {

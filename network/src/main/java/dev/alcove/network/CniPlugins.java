@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -61,7 +62,7 @@ final class CniPlugins {
     void del(CniConfig network, CniCall call, Map<String, Object> result) {
         // Older plugins do not know prevResult there.
         Map<String, Object> previous = network.version().startsWith("0.3") ? Map.of() : result;
-        List<NetworkException> failures = new java.util.ArrayList<>();
+        List<NetworkException> failures = new ArrayList<>();
         for (Map<String, Object> plugin : network.plugins().reversed()) {
             try {
                 run("DEL", network, plugin, call, previous);
@@ -96,11 +97,7 @@ final class CniPlugins {
     }
 
     private String run(
-            String command,
-            CniConfig network,
-            Map<String, Object> plugin,
-            CniCall call,
-            Map<String, Object> previous) {
+            String command, CniConfig network, Map<String, Object> plugin, CniCall call, Map<String, Object> previous) {
         String type = type(plugin);
         Path program = OnPath.find(type, call.path())
                 .orElseThrow(() -> NetworkException.of(
@@ -108,8 +105,7 @@ final class CniPlugins {
                         "the CNI plugin '" + type + "' of network '" + network.name() + "' is not in " + call.path(),
                         "it is not installed, or somewhere else",
                         "apt-get install -y containernetworking-plugins, as root; or set CNI_PATH"));
-        Answer answer = start(
-                program, type, call.environment(command, SEARCH), call.input(network, plugin, previous));
+        Answer answer = start(program, type, call.environment(command, SEARCH), call.input(network, plugin, previous));
         if (answer.status != 0) {
             throw refused(command, network, type, answer);
         }

@@ -75,7 +75,9 @@ record CniResult(
                 gateways,
                 routes,
                 mac,
-                CniJson.texts(dns, "nameservers").stream().map(Cidr::parseAddress).toList(),
+                CniJson.texts(dns, "nameservers").stream()
+                        .map(Cidr::parseAddress)
+                        .toList(),
                 CniJson.texts(dns, "search"));
     }
 
