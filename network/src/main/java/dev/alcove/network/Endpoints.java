@@ -148,6 +148,8 @@ final class Endpoints {
         }
         try (Namespace inside = Wire.namespace(endpoint.container(), pid)) {
             Wire.connect(parts.host(), wires, inside, creation::carrier, parts.steps());
+            RouterRoutes routers = new RouterRoutes(parts);
+            on.forEach(network -> routers.give(inside, network.id()));
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect the container", e);
         }

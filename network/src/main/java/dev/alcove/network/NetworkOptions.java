@@ -40,7 +40,8 @@ record NetworkOptions(int mtu, Optional<String> link, boolean icc) {
             if (!known.contains(key)) {
                 throw new NetworkException(
                         Kind.INVALID,
-                        String.valueOf(SpecException.not("--opt", key, "an option of this driver", known).getMessage()));
+                        String.valueOf(SpecException.not("--opt", key, "an option of this driver", known)
+                                .getMessage()));
             }
             switch (key) {
                 case MTU, DOCKER_MTU -> mtu = mtu(key, value, request);

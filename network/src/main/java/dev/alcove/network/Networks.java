@@ -147,6 +147,11 @@ public final class Networks {
         changes.disconnect(container, pid, network);
     }
 
+    /** The routers between these networks. */
+    public Routers routers() {
+        return new Routers(parts, this);
+    }
+
     /** Releases what a container has that is over. Does nothing if that has been done. */
     public void release(String container) {
         NetworkName.checkContainer(container);

@@ -32,8 +32,10 @@ class NetworksTest {
                 assertThat(one.run("ip", "-br", "address", "show", "eth0")).contains("UP", "10.90.0.2/24");
                 assertThat(one.run("ip", "-br", "link", "show", "eth0")).contains("02:42:0a:5a:00:02");
                 assertThat(one.run("ip", "route")).contains("default via 10.90.0.1 dev eth0");
-                assertThat(one.run("busybox", "ping", "-c1", "-W5", "10.90.0.3")).contains("1 packets received");
-                assertThat(one.run("busybox", "ping", "-c1", "-W5", "10.90.0.1")).contains("1 packets received");
+                assertThat(one.run("busybox", "ping", "-c1", "-W5", "10.90.0.3"))
+                        .contains("1 packets received");
+                assertThat(one.run("busybox", "ping", "-c1", "-W5", "10.90.0.1"))
+                        .contains("1 packets received");
                 assertThat(networks.endpoints())
                         .extracting(Endpoint::container)
                         .containsExactlyInAnyOrder("one", "two");

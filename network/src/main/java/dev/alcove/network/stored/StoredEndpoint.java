@@ -1,11 +1,11 @@
 package dev.alcove.network.stored;
 
 import dev.alcove.linux.Cidr;
+import dev.alcove.linux.Mac;
 import dev.alcove.network.AllowRule;
+import dev.alcove.network.AllowRule.Direction;
 import dev.alcove.network.Endpoint;
 import dev.alcove.network.Joined;
-import dev.alcove.linux.Mac;
-import dev.alcove.network.AllowRule.Direction;
 import dev.alcove.spec.PortMapping;
 import dev.alcove.spec.PortMapping.Protocol;
 import io.avaje.jsonb.Json;

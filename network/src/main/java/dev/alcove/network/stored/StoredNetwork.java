@@ -2,8 +2,8 @@ package dev.alcove.network.stored;
 
 import dev.alcove.linux.Cidr;
 import dev.alcove.network.NetworkConfig;
-import dev.alcove.network.Subnet;
 import dev.alcove.network.NetworkConfig.Driver;
+import dev.alcove.network.Subnet;
 import io.avaje.jsonb.Json;
 import java.time.Instant;
 import java.util.List;
