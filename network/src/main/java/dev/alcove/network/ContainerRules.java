@@ -38,7 +38,7 @@ final class ContainerRules {
         List<Object> all = new ArrayList<>();
         for (Direction direction : Direction.values()) {
             List<AllowRule> rules = of(endpoint, direction);
-            if (!rules.isEmpty()) {
+            if (!rules.isEmpty() && !endpoint.joined().isEmpty()) {
                 String chain = chain(endpoint, direction);
                 all.add(TABLE.chain(chain));
                 all.add(TABLE.flush(chain));
@@ -57,7 +57,7 @@ final class ContainerRules {
     static List<Object> closed(Endpoint endpoint) {
         List<Object> all = new ArrayList<>();
         for (Direction direction : Direction.values()) {
-            if (!of(endpoint, direction).isEmpty()) {
+            if (!of(endpoint, direction).isEmpty() && !endpoint.joined().isEmpty()) {
                 String chain = chain(endpoint, direction);
                 all.add(TABLE.chain(chain));
                 for (Cidr address : addresses(endpoint)) {

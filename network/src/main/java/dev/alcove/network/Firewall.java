@@ -48,33 +48,67 @@ final class Firewall {
         return nft.isPresent();
     }
 
+    /** Whether a container has anything for {@link #open} to do. */
+    static boolean concerns(Endpoint endpoint) {
+        return !endpoint.ports().isEmpty() || !endpoint.allow().isEmpty();
+    }
+
     /**
-     * The whole tables as they are to be for these networks and containers; replaces what is there in one transaction. Called
-     * when a network is made or removed, and after a crash. Without networks nothing is left.
+     * What the user should know of this host: that containers have no way out for want of nft or of the kernel's part, or
+     * that another's rules drop what they send. Each in words of its own, a line each.
      *
-     * @return what the user should know, each in words of its own: that containers have no way out for want of nft or of the
-     *     kernel's part, or that another's rules drop what they send
-     * @throws NetworkException DENIED without the right to, INTERNAL if nft refuses
+     * @param networks those that it is about
      */
-    List<String> apply(List<NetworkConfig> networks, List<Endpoint> endpoints) {
-        List<NetworkConfig> bridges =
-                networks.stream().filter(Firewall::isBridge).toList();
+    List<String> warnings(List<NetworkConfig> networks) {
+        List<NetworkConfig> leading = networks.stream()
+                .filter(n -> isBridge(n) && !n.internal())
+                .toList();
+        if (leading.isEmpty()) {
+            return List.of();
+        }
         if (nft.isEmpty()) {
-            return bridges.stream().allMatch(NetworkConfig::internal)
-                    ? List.of()
-                    : List.of(
-                            "the program nft is not there: containers reach each other and this host, but nothing behind it,"
-                                    + " and networks are not kept apart; it comes with: apt-get install nftables");
+            return List.of("the program nft is not there: containers reach each other and this host, but nothing behind it,"
+                    + " and networks are not kept apart; it comes with: apt-get install nftables");
         }
         Answer chains = nft.get().ask("list", "chains");
         if (!chains.done()) {
-            return refused(chains.error());
+            return List.of("nft does not work here, so containers reach each other and this host, but nothing behind it: "
+                    + chains.error());
         }
-        Answer answer = nft.get().change(whole(bridges, endpoints, ForeignChains.hasBridgeTable(chains.output())));
-        if (!answer.done()) {
-            return refused(answer.error());
+        return ForeignChains.warnings(chains.output(), leading, nft.get());
+    }
+
+    /**
+     * The whole tables as they are to be for these networks and containers; replaces what is there in one transaction. Called
+     * when a network is made or removed, and after a crash. Without networks nothing is left. Where there is no nft, or no
+     * such part of the kernel, nothing happens: {@link #warnings} tells.
+     *
+     * @throws NetworkException DENIED without the right to, INTERNAL if nft refuses
+     */
+    void apply(List<NetworkConfig> networks, List<Endpoint> endpoints) {
+        replace(networks, endpoints);
+    }
+
+    /** Returns whether it could be done at all. */
+    private boolean replace(List<NetworkConfig> networks, List<Endpoint> endpoints) {
+        if (nft.isEmpty()) {
+            return false;
         }
-        return bridges.isEmpty() ? List.of() : ForeignChains.warnings(chains.output(), bridges, nft.get());
+        List<NetworkConfig> bridges =
+                networks.stream().filter(Firewall::isBridge).toList();
+        for (Endpoint endpoint : endpoints) {
+            if (!endpoint.ports().isEmpty()) {
+                leadLocalhost(endpoint, bridges);
+            }
+        }
+        Answer chains = nft.get().ask("list", "chains");
+        Answer answer = !chains.done()
+                ? chains
+                : nft.get().change(whole(bridges, endpoints, ForeignChains.hasBridgeTable(chains.output())));
+        if (!answer.done() && !isUnsupported(answer.error())) {
+            throw refused(answer.error());
+        }
+        return answer.done();
     }
 
     private List<Object> whole(List<NetworkConfig> networks, List<Endpoint> endpoints, boolean bridgeTable) {
@@ -114,14 +148,15 @@ final class Firewall {
      *     refuses
      */
     void open(Endpoint endpoint, List<NetworkConfig> networks, List<Endpoint> present) {
-        if (endpoint.ports().isEmpty() && endpoint.allow().isEmpty()) {
+        if (!concerns(endpoint)) {
             return;
         }
         PortElements.check(endpoint, networks, loopback6());
+        String what = endpoint.ports().isEmpty() ? "enforce the container's rules" : "publish ports";
         if (nft.isEmpty()) {
             throw NetworkException.of(
                     Kind.UNSUPPORTED,
-                    "cannot " + (endpoint.ports().isEmpty() ? "enforce the container's rules" : "publish ports"),
+                    "cannot " + what,
                     "the program nft is not there",
                     "apt-get install nftables, or leave -p, --allow-from and --allow-to out");
         }
@@ -140,12 +175,11 @@ final class Firewall {
             List<Endpoint> everybody = new ArrayList<>(present);
             everybody.removeIf(e -> e.container().equals(endpoint.container()));
             everybody.add(endpoint);
-            List<String> warnings = apply(networks, everybody);
-            if (!warnings.isEmpty() && !unsupported(warnings).isEmpty()) {
+            if (!replace(networks, everybody)) {
                 throw NetworkException.of(
                         Kind.UNSUPPORTED,
-                        "cannot publish ports or enforce rules: " + warnings.getFirst(),
-                        "this kernel is built without nf_tables or a part of it",
+                        "cannot " + what,
+                        "this kernel is built without a part of nf_tables",
                         "leave -p, --allow-from and --allow-to out");
             }
         }
@@ -158,7 +192,7 @@ final class Firewall {
      * @throws NetworkException INTERNAL if nft refuses
      */
     void close(Endpoint endpoint, List<NetworkConfig> networks, List<Endpoint> remaining) {
-        if (nft.isEmpty() || (endpoint.ports().isEmpty() && endpoint.allow().isEmpty())) {
+        if (nft.isEmpty() || !concerns(endpoint)) {
             return;
         }
         List<Object> all = new ArrayList<>(FirewallTable.rules(loopback6()));
@@ -230,19 +264,14 @@ final class Firewall {
         return network.driver() == Driver.BRIDGE && network.link().isPresent();
     }
 
-    private static final String NO_KERNEL = "this kernel lacks a part of nf_tables: ";
-
-    private static List<String> unsupported(List<String> warnings) {
-        return warnings.stream().filter(w -> w.startsWith(NO_KERNEL)).toList();
+    /** Of a kernel that is built without: containers run all the same. */
+    private static boolean isUnsupported(String words) {
+        return words.contains("not supported") || words.contains("Protocol not available");
     }
 
-    /** What comes of a refusal: words for the user if containers run without, else an error. */
-    private static List<String> refused(String words) {
-        if (words.contains("not supported") || words.contains("Protocol not available")) {
-            return List.of(NO_KERNEL + words + "; containers reach each other and this host, but nothing behind it");
-        }
+    private static NetworkException refused(String words) {
         boolean denied = words.contains("not permitted") || words.contains("ermission denied");
-        throw NetworkException.of(
+        return NetworkException.of(
                 denied ? Kind.DENIED : Kind.INTERNAL,
                 "nft refused the firewall's change: " + words,
                 denied
