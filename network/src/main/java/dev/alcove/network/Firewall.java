@@ -60,20 +60,21 @@ final class Firewall {
      * @param networks those that it is about
      */
     List<String> warnings(List<NetworkConfig> networks) {
-        List<NetworkConfig> leading = networks.stream()
-                .filter(n -> isBridge(n) && !n.internal())
-                .toList();
+        List<NetworkConfig> leading =
+                networks.stream().filter(n -> isBridge(n) && !n.internal()).toList();
         if (leading.isEmpty()) {
             return List.of();
         }
         if (nft.isEmpty()) {
-            return List.of("the program nft is not there: containers reach each other and this host, but nothing behind it,"
-                    + " and networks are not kept apart; it comes with: apt-get install nftables");
+            return List.of(
+                    "the program nft is not there: containers reach each other and this host, but nothing behind it,"
+                            + " and networks are not kept apart; it comes with: apt-get install nftables");
         }
         Answer chains = nft.get().ask("list", "chains");
         if (!chains.done()) {
-            return List.of("nft does not work here, so containers reach each other and this host, but nothing behind it: "
-                    + chains.error());
+            return List.of(
+                    "nft does not work here, so containers reach each other and this host, but nothing behind it: "
+                            + chains.error());
         }
         return ForeignChains.warnings(chains.output(), leading, nft.get());
     }

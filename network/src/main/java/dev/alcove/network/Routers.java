@@ -88,7 +88,7 @@ public final class Routers {
         boolean done = false;
         try {
             Instant created = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-            make(id, plug.endpoint().joined(), on, request.nat(), rules);
+            make(plug.endpoint(), on, request.nat(), rules);
             parts.steps().before("write the router's record");
             folder.write(StoredRouter.of(name, request.nat(), rules, created.toString()));
             plug.started();
@@ -140,7 +140,8 @@ public final class Routers {
         return System.getenv().getOrDefault("PATH", "");
     }
 
-    private void make(String id, List<Joined> joined, List<NetworkConfig> on, boolean nat, List<RouterRule> rules) {
+    private void make(Endpoint endpoint, List<NetworkConfig> on, boolean nat, List<RouterRule> rules) {
+        List<Joined> joined = endpoint.joined();
         boolean v6 = joined.stream().flatMap(j -> j.addresses().stream()).anyMatch(Cidr::isV6);
         parts.steps().before("make the router's namespace");
         try (Namespace inside = NamespaceThread.create()
@@ -151,7 +152,7 @@ public final class Routers {
                     return Namespace.ofThread(NamespaceKind.NET).orElseThrow();
                 })) {
             parts.steps().before("pin the router's namespace");
-            parts.pins().pin(id, inside);
+            parts.pins().pin(endpoint.container(), inside);
             List<Wire> wires = new ArrayList<>();
             for (int i = 0; i < on.size(); i++) {
                 wires.add(new Wire(on.get(i), joined.get(i), List.of(), List.of()));
@@ -170,7 +171,7 @@ public final class Routers {
                             "make it without --nat and --rule");
                 }
             }
-            Wire.connect(parts.host(), wires, inside, new Creation(parts)::carrier, parts.steps());
+            Wire.connect(parts.host(), endpoint, wires, inside, new Creation(parts)::carrier, parts.steps());
         }
     }
 
