@@ -10,6 +10,7 @@ import dev.alcove.linux.Open;
 import dev.alcove.linux.Privileges;
 import dev.alcove.network.NetworkException.Kind;
 import dev.alcove.network.stored.Formatted;
+import dev.alcove.network.stored.StoredDevices;
 import dev.alcove.network.stored.StoredEndpoint;
 import dev.alcove.network.stored.StoredNetwork;
 import dev.alcove.network.stored.StoredRouter;
@@ -41,6 +42,7 @@ import java.util.function.Function;
  *                starting/CONTAINER        locked by whoever starts it; gone when it runs
  *                changing/CONTAINER        while a running one is connected or disconnected: the network's id
  *                routers/NAME.json         a router; there as long as it lives
+ *                devices/CONTAINER.json    devices of the host's that it has, see {@link NetDevices}
  *                ns/                       see {@link Pins}
  *                views/                    see {@link Names}
  * </pre>
@@ -236,6 +238,42 @@ final class StateFolder {
     /** The file of a router. */
     Path routerFile(String name) {
         return root.resolve("routers").resolve(name + JSON);
+    }
+
+    /** The containers that have devices of the host's. */
+    List<String> devices() {
+        return names("devices").stream()
+                .filter(StateFolder::isRecord)
+                .map(n -> n.substring(0, n.length() - JSON.length()))
+                .toList();
+    }
+
+    /** The devices of one of them. */
+    Optional<StoredDevices> devices(String container) {
+        return read("devices", container + JSON, StoredDevices.class, d -> d);
+    }
+
+    void write(StoredDevices devices) {
+        write("devices", devices.container() + JSON, devices);
+    }
+
+    void removeDevices(String container) {
+        delete("devices", container + JSON);
+    }
+
+    /** The file that whoever starts a container with devices holds locked. */
+    Path devicesStart(String container) {
+        Path folder = root.resolve("devices");
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return folder.resolve(container + ".starting");
+    }
+
+    void endDevicesStart(String container) {
+        delete("devices", container + ".starting");
     }
 
     /** The names of the routers, in order. */

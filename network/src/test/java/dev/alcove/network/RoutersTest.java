@@ -38,6 +38,8 @@ class RoutersTest {
 
     /** Networks a and b, a container on each. */
     private final class Two implements AutoCloseable {
+        private final String nft = Needs.program("nft", "nftables");
+        private final String busybox = Needs.program("busybox", "busybox-static");
         private final NetworkRoom room = new NetworkRoom(root);
         private final Networks networks = room.networks();
         private final Fake inA = room.fake();
@@ -46,7 +48,6 @@ class RoutersTest {
         private final Plug b;
 
         Two(boolean internal) {
-            Needs.programs("nftables", "nft");
             for (String name : List.of("a", "b")) {
                 networks.create(new NetworkRequest(
                         name, NetworkConfig.Driver.BRIDGE, List.of(), false, internal, Map.of(), Map.of()));
@@ -74,7 +75,9 @@ class RoutersTest {
                 assertThat(pings(two.inA, two.b)).as("before").isFalse();
                 Router router = two.networks.routers().create(request(false));
                 assertThat(router.attached()).extracting(Joined::name).containsExactly("a", "b");
-                assertThat(pings(two.inA, two.b)).as("to b").isTrue();
+                assertThat(pings(two.inA, two.b))
+                        .as(() -> "to b, internal " + internal + ": " + state(two))
+                        .isTrue();
                 assertThat(pings(two.inB, two.a)).as("to a").isTrue();
                 try (Fake late = two.room.fake();
                         Plug third = two.networks.plug(two.room.request("three", "a"))) {
@@ -97,6 +100,22 @@ class RoutersTest {
         }
     }
 
+    /** All that a failure can be explained by. */
+    private static String state(Two two) {
+        StringBuilder text = new StringBuilder();
+        for (Fake fake : List.of(two.inA, two.inB)) {
+            text.append(fake.run("ip", "address")).append(fake.run("ip", "route"));
+        }
+        two.networks.routers().list().forEach(router -> {
+            try (Namespace inside = Namespace.at(router.namespace())) {
+                text.append(NetworkRoom.run(inside, "ip", "address"))
+                        .append(NetworkRoom.run(inside, "ip", "route"))
+                        .append(NetworkRoom.run(inside, "cat", "/proc/sys/net/ipv4/ip_forward"));
+            }
+        });
+        return text.append(two.room.run("nft", "list", "ruleset")).toString();
+    }
+
     private static String address(Router router, int place) {
         return router.attached().get(place).addresses().getFirst().address().getHostAddress();
     }
@@ -110,7 +129,7 @@ class RoutersTest {
             assertThat(two.inB.run("ip", "route")).doesNotContain(address(router, 1));
             String ruleset;
             try (Namespace inside = Namespace.at(router.namespace())) {
-                ruleset = NetworkRoom.run(inside, "nft", "list", "ruleset");
+                ruleset = NetworkRoom.run(inside, two.nft, "list", "ruleset");
             }
             assertThat(ruleset).contains("table inet alcove", "masquerade");
             two.networks.routers().remove("r");
@@ -130,7 +149,7 @@ class RoutersTest {
                     .getHostAddress();
             two.networks.routers().create(request(false, "a," + b + ":8080/tcp"));
             assertThat(pings(two.inA, two.b)).isFalse();
-            two.inB.run("sh", "-c", "busybox nc -l -p 8080 -e echo yes > /dev/null 2>&1 &");
+            two.inB.run("sh", "-c", two.busybox + " nc -l -p 8080 -e echo yes > /dev/null 2>&1 &");
             assertThat(two.inA.run(
                             "sh",
                             "-c",
@@ -167,7 +186,7 @@ class RoutersTest {
     void rules() {
         List<RouterRule> rules = RouterRule.parse(
                 "web,[fd00::/8]:80-90/tcp", name -> List.of(Cidr.parse("10.1.0.0/24"), Cidr.parse("fd01::/64")));
-        assertThat(rules).hasToString("[fd01::/64,[fd00::/8]:80-90/tcp]");
+        assertThat(rules).hasToString("[fd01:0:0:0:0:0:0:0/64,[fd00:0:0:0:0:0:0:0/8]:80-90/tcp]");
         assertThat(RouterRule.parse("any,10.0.0.7", name -> List.of())).hasToString("[any,10.0.0.7/32]");
         assertThatThrownBy(() -> RouterRule.parse("10.0.0.1,fd00::1", name -> List.of()))
                 .hasMessageContaining("IPv6");
