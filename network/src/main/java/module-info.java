@@ -6,4 +6,7 @@ module dev.alcove.network {
     requires io.avaje.jsonb;
 
     exports dev.alcove.network;
+
+    provides io.avaje.jsonb.spi.JsonbExtension with
+            dev.alcove.network.stored.jsonb.GeneratedJsonComponent;
 }

@@ -27,6 +27,8 @@ public final class Links {
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
     private static final int VETH_INFO_PEER = 1;
+    private static final int IFLA_MACVLAN_MODE = 1;
+    private static final int MACVLAN_MODE_BRIDGE = 4;
     private static final int RTEXT_FILTER_SKIP_STATS = 8;
     private static final int IFF_UP = 0x1;
     private static final int IFF_RUNNING = 0x40;
@@ -98,12 +100,13 @@ public final class Links {
      * @throws LinuxException EEXIST if one of the names is taken
      */
     public Link addVeth(NewLink here, NewLink peer) {
+        refuseElsewhere(here);
         NetlinkMessage message = create(here);
         int info = message.begin(IFLA_LINKINFO);
         message.attribute(IFLA_INFO_KIND, "veth");
         int data = message.begin(IFLA_INFO_DATA);
         int other = message.begin(VETH_INFO_PEER);
-        ifinfomsg(message, 0, 0, 0);
+        ifinfomsg(message, 0, peer.up() ? IFF_UP : 0, peer.up() ? IFF_UP : 0);
         describe(message, peer);
         message.end(other);
         message.end(data);
@@ -126,7 +129,28 @@ public final class Links {
         return add(link, "dummy");
     }
 
+    /**
+     * Makes an interface with a hardware address of its own on one of this namespace, of macvlan's mode "bridge": those of
+     * one parent reach each other, but not the parent itself.
+     *
+     * @param link   the new one, in this namespace or another
+     * @param parent the interface that carries it
+     * @throws LinuxException EEXIST if the name is taken; EBUSY or EINVAL if the parent carries none; EOPNOTSUPP if the
+     *     kernel is built without it
+     */
+    public void addMacvlan(NewLink link, Link parent) {
+        NetlinkMessage message = create(link).attribute(IFLA_LINK, parent.index());
+        int info = message.begin(IFLA_LINKINFO);
+        message.attribute(IFLA_INFO_KIND, "macvlan");
+        int data = message.begin(IFLA_INFO_DATA);
+        message.attribute(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+        message.end(data);
+        message.end(info);
+        net.change(message, "add macvlan", link.name() + " on " + parent.name());
+    }
+
     private Link add(NewLink link, String kind) {
+        refuseElsewhere(link);
         NetlinkMessage message = create(link);
         int info = message.begin(IFLA_LINKINFO);
         message.attribute(IFLA_INFO_KIND, kind);
@@ -204,13 +228,16 @@ public final class Links {
                 header(RTM_DELLINK, NetlinkMessage.ACK, link.index(), 0, 0), "delete", link.name(), Errno.ENODEV);
     }
 
-    private static NetlinkMessage create(NewLink link) {
+    private static void refuseElsewhere(NewLink link) {
         if (link.namespace().isPresent()) {
-            throw new IllegalArgumentException("'" + link.name()
-                    + "': an interface is made in the socket's own namespace; only a veth's other end goes elsewhere");
+            throw new IllegalArgumentException("'" + link.name() + "': this interface is made in the socket's own"
+                    + " namespace; a veth's other end and a macvlan may go elsewhere");
         }
+    }
+
+    private static NetlinkMessage create(NewLink link) {
         int flags = NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCL;
-        NetlinkMessage message = header(RTM_NEWLINK, flags, 0, 0, 0);
+        NetlinkMessage message = header(RTM_NEWLINK, flags, 0, link.up() ? IFF_UP : 0, link.up() ? IFF_UP : 0);
         describe(message, link);
         return message;
     }
@@ -225,6 +252,9 @@ public final class Links {
         }
         if (link.namespace().isPresent()) {
             message.attribute(IFLA_NET_NS_FD, link.namespace().get().number());
+        }
+        if (link.master().isPresent()) {
+            message.attribute(IFLA_MASTER, link.master().getAsInt());
         }
     }
 

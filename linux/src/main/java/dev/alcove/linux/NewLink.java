@@ -2,6 +2,7 @@ package dev.alcove.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a new interface, or a veth's other end, shall be.
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param mac       the hardware address; the kernel makes one up if empty
  * @param mtu       the largest packet in bytes; 0 for the kernel's default
  * @param namespace the network namespace to put it into; the socket's own if empty. Stays the caller's to close
+ * @param master    the index of the bridge that it is a port of from the beginning
+ * @param up        whether it is set up from the beginning
  */
-public record NewLink(String name, Optional<Mac> mac, int mtu, Optional<Fd> namespace) {
+public record NewLink(String name, Optional<Mac> mac, int mtu, Optional<Fd> namespace, OptionalInt master, boolean up) {
     private static final int LONGEST_NAME = 15;
     private static final int LARGEST_MTU = 65535;
 
@@ -27,23 +30,33 @@ public record NewLink(String name, Optional<Mac> mac, int mtu, Optional<Fd> name
 
     /** An interface of this name with the kernel's defaults. */
     public static NewLink named(String name) {
-        return new NewLink(name, Optional.empty(), 0, Optional.empty());
+        return new NewLink(name, Optional.empty(), 0, Optional.empty(), OptionalInt.empty(), false);
     }
 
     /** The same with a hardware address. */
     public NewLink mac(Mac address) {
-        return new NewLink(name, Optional.of(address), mtu, namespace);
+        return new NewLink(name, Optional.of(address), mtu, namespace, master, up);
     }
 
     /** The same with a largest packet, 68 to 65535 bytes. */
     public NewLink mtu(int bytes) {
         checkMtu(bytes);
-        return new NewLink(name, mac, bytes, namespace);
+        return new NewLink(name, mac, bytes, namespace, master, up);
     }
 
     /** The same within another network namespace. */
     public NewLink in(Fd networkNamespace) {
-        return new NewLink(name, mac, mtu, Optional.of(networkNamespace));
+        return new NewLink(name, mac, mtu, Optional.of(networkNamespace), master, up);
+    }
+
+    /** The same as a port of a bridge from the beginning. */
+    public NewLink master(Link bridge) {
+        return new NewLink(name, mac, mtu, namespace, OptionalInt.of(bridge.index()), up);
+    }
+
+    /** The same set up from the beginning. */
+    public NewLink asUp() {
+        return new NewLink(name, mac, mtu, namespace, master, true);
     }
 
     /**

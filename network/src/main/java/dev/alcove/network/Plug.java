@@ -1,6 +1,9 @@
 package dev.alcove.network;
 
+import dev.alcove.linux.Cidr;
+import dev.alcove.linux.Flock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A container's connection to networks, reserved before it starts: addresses, ports and files are its own from then on.
@@ -19,12 +22,23 @@ import java.util.List;
 public final class Plug implements AutoCloseable {
     private final Networks networks;
     private final Endpoint endpoint;
+    private final List<List<Cidr>> extra;
     private final List<EtcFile> files;
+    private final Flock starting;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    Plug(Networks networks, Endpoint endpoint, List<EtcFile> files) {
+    /**
+     * What was reserved.
+     *
+     * @param extra    further addresses of each interface
+     * @param starting held as long as this process answers for the container
+     */
+    Plug(Networks networks, Endpoint endpoint, List<List<Cidr>> extra, List<EtcFile> files, Flock starting) {
         this.networks = networks;
         this.endpoint = endpoint;
+        this.extra = extra;
         this.files = files;
+        this.starting = starting;
     }
 
     /** What was reserved. */
@@ -41,17 +55,31 @@ public final class Plug implements AutoCloseable {
      * Makes the interfaces, addresses and routes in the network namespace of a process that waits for it.
      *
      * @param pid the container's first process
+     * @throws NetworkException NOT_FOUND if it has ended; what the kernel refuses
      */
     public void connect(int pid) {
-        networks.wire(endpoint, pid);
+        networks.wire(endpoint, extra, pid);
     }
 
-    /** To be called when the container runs and its monitor holds its lock: from then on that lock alone says it lives. */
-    public void started() {}
+    /**
+     * To be called when the container runs and its monitor holds its lock: from then on that lock alone says it lives. If
+     * nobody holds that lock, this process goes on answering for the container until it ends or closes this.
+     */
+    public void started() {
+        if (!closed.get() && networks.started(endpoint.container())) {
+            starting.close();
+        }
+    }
 
     /** Releases everything; the container is over, or was never started. Does nothing the second time. */
     @Override
     public void close() {
-        networks.release(endpoint.container());
+        if (!closed.getAndSet(true)) {
+            try {
+                networks.release(endpoint.container());
+            } finally {
+                starting.close();
+            }
+        }
     }
 }

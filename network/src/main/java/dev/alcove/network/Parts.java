@@ -1,0 +1,20 @@
+package dev.alcove.network;
+
+import java.nio.file.Path;
+
+/**
+ * What the networks of one state folder and one host are made of.
+ *
+ * @param folder   the files
+ * @param host     where the interfaces are made
+ * @param firewall the host's rules
+ * @param ports    the host's ports
+ * @param names    the containers' files
+ * @param steps    who is told of each step
+ */
+record Parts(StateFolder folder, HostNetwork host, Firewall firewall, Ports ports, Names names, Steps steps) {
+    static Parts of(Path root, HostNetwork host, Steps steps) {
+        StateFolder folder = new StateFolder(root);
+        return new Parts(folder, host, new Firewall(host), new Ports(host), new Names(folder.root()), steps);
+    }
+}
