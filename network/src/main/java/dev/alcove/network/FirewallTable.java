@@ -106,7 +106,8 @@ final class FirewallTable {
         // still has the bridge's address here: it gets 127.0.0.1 back behind this hook.
         all.add(TABLE.rule("raw", is(IN, "@bridges"), is(payload("ip", "daddr"), LOOPBACK), drop()));
         all.add(TABLE.rule("raw", is(IN, "@bridges"), is(payload("ip", "saddr"), LOOPBACK), drop()));
-        // What is for the host itself: with br_netfilter, what goes from port to port passes here too, such as to a router.
+        // What is for the host itself: with br_netfilter, what goes from port to port passes here too, such as to a
+        // router.
         all.add(TABLE.rule("raw", is(IN, "@internal"), local(), jump("inward")));
         // An internal network reaches its own addresses, the gateway's among them, and no other of the host's.
         all.add(TABLE.flush("inward"));

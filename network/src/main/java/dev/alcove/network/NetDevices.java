@@ -162,7 +162,11 @@ public final class NetDevices {
             }
         }
         return refused(
-                Kind.NOT_FOUND, name, "there is no such interface", "a slip, or it was moved elsewhere", "ip link lists those there are");
+                Kind.NOT_FOUND,
+                name,
+                "there is no such interface",
+                "a slip, or it was moved elsewhere",
+                "ip link lists those there are");
     }
 
     private static NetworkException refused(Kind kind, String name, String why, String likely, String mend) {
@@ -237,7 +241,11 @@ public final class NetDevices {
         }
         if (e.errno() == Errno.EINVAL || e.errno() == Errno.EOPNOTSUPP) {
             return refused(
-                    Kind.UNSUPPORTED, device.name(), e.getMessage() + "", "the kernel keeps such devices where they are", "use another");
+                    Kind.UNSUPPORTED,
+                    device.name(),
+                    e.getMessage() + "",
+                    "the kernel keeps such devices where they are",
+                    "use another");
         }
         return e;
     }
@@ -281,7 +289,8 @@ public final class NetDevices {
         Path pin = pins.path(PIN + container);
         if (stored.isPresent() && java.nio.file.Files.exists(pin)) {
             try (Namespace inside = Namespace.at(pin);
-                    Namespace outside = host.in(() -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
+                    Namespace outside =
+                            host.in(() -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
                 NamespaceThread.create().join(inside).call(() -> {
                     try (Netlink net = Netlink.open()) {
                         for (StoredDevice device : stored.get().devices()) {

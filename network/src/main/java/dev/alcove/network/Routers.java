@@ -206,12 +206,7 @@ public final class Routers {
      * @throws NetworkException NOT_FOUND
      */
     public void remove(String name) {
-        Router router = find(name)
-                .orElseThrow(() -> NetworkException.of(
-                        Kind.NOT_FOUND,
-                        "there is no router " + SpecException.quote(name),
-                        "a wrong name, or it has been removed",
-                        "alcove network router ls lists those there are"));
+        Router router = find(name).orElseThrow(() -> unknown(name));
         try {
             folder.endpoint(StateFolder.ROUTER + name).ifPresent(e -> routes.changed(e, router.nat(), false));
             parts.steps().before("remove the router's record");
@@ -220,5 +215,14 @@ public final class Routers {
         } catch (LinuxException e) {
             throw NetworkException.of("cannot remove router '" + name + "'", e);
         }
+    }
+
+    /** What to say where there is none of a name. */
+    public static NetworkException unknown(String name) {
+        return NetworkException.of(
+                Kind.NOT_FOUND,
+                "there is no router " + SpecException.quote(name),
+                "a wrong name, or it has been removed",
+                "alcove network router ls lists those there are");
     }
 }

@@ -128,8 +128,8 @@ class NetDevicesTest {
                     .isInstanceOfSatisfying(
                             NetworkException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND))
                     .hasMessageContaining("--net-device: nothing");
-            assertThatThrownBy(() -> devices.check(
-                            List.of(NetDeviceRequest.parse("lan"), NetDeviceRequest.parse("lan=x"))))
+            assertThatThrownBy(() ->
+                            devices.check(List.of(NetDeviceRequest.parse("lan"), NetDeviceRequest.parse("lan=x"))))
                     .hasMessageContaining("twice");
             room.in(net -> {
                 Link bridge = net.links().addBridge(NewLink.named("br0"));
@@ -148,7 +148,8 @@ class NetDevicesTest {
     void words() {
         assertThat(NetDeviceRequest.parse("eth1")).isEqualTo(new NetDeviceRequest("eth1", "eth1"));
         assertThat(NetDeviceRequest.parse("eth1=lan")).isEqualTo(new NetDeviceRequest("eth1", "lan"));
-        for (String bad : List.of("", "=", "a=", "=b", "a=b=c", "a/b", "a b", "aaaaaaaaaaaaaaaaa", "lo", "a=lo", "a%d")) {
+        for (String bad :
+                List.of("", "=", "a=", "=b", "a=b=c", "a/b", "a b", "aaaaaaaaaaaaaaaaa", "lo", "a=lo", "a%d")) {
             assertThatThrownBy(() -> NetDeviceRequest.parse(bad)).as(bad).isInstanceOf(SpecException.class);
         }
     }

@@ -23,5 +23,9 @@ public record StoredDevices(int format, String container, String alive, List<Sto
      */
     @Json
     public record StoredDevice(
-            String name, String inside, @Nullable String mac, @Nullable List<String> addresses, boolean up) {}
+            String name,
+            String inside,
+            @Nullable String mac,
+            @Nullable List<String> addresses,
+            boolean up) {}
 }
