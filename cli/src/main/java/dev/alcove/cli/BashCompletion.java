@@ -23,15 +23,15 @@ final class BashCompletion {
                         return
                     fi
                     local cmd=${COMP_WORDS[at]}
-                    if [[ $cmd == ns ]] && (( COMP_CWORD > at + 1 )); then
-                        case ${COMP_WORDS[at+1]} in @ns@) cmd="ns ${COMP_WORDS[at+1]}" ;; esac
+                    if (( COMP_CWORD > at + 1 )); then
+                        case "$cmd ${COMP_WORDS[at+1]}" in @two@) cmd="$cmd ${COMP_WORDS[at+1]}" ;; esac
                     fi
                     # What is split at '=' and ':' by readline is one word to us.
                     if [[ $cur == = ]]; then cur= prev=${COMP_WORDS[COMP_CWORD-1]}
                     elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
                     case "$cmd $prev" in
                 """.replace("@commands@", String.join(" ", Commands.NAMES))
-                .replace("@ns@", String.join("|", Completion.words("ns"))));
+                .replace("@two@", String.join("|", quoted(Commands.OF_TWO_WORDS))));
         StringBuilder flags = new StringBuilder();
         for (Manual manual : Completion.manuals()) {
             List<String> names = new ArrayList<>();
@@ -56,18 +56,38 @@ final class BashCompletion {
                     fi
                     case $cmd in
                         run) COMPREPLY=($(compgen -W host -- "$cur")) ;;
-                        ns) COMPREPLY=($(compgen -W '@ns@' -- "$cur")) ;;
-                        'ns pin') COMPREPLY=($(compgen -W "@kinds@ $(alcove ps --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
+                @second@                        'ns pin') COMPREPLY=($(compgen -W "@kinds@ $(alcove ps --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
                         exec|kill|wait|rm|'ns show'|'ns diff') COMPREPLY=($(compgen -W "$(alcove ps -a --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
+                        'network connect'|'network disconnect') COMPREPLY=($(compgen -W "$(alcove network ls --format '{{.Name}}' 2>/dev/null) $(alcove ps --format '{{.Names}}' 2>/dev/null)" -- "$cur")) ;;
+                        'network inspect'|'network rm'|'network dns') COMPREPLY=($(compgen -W "$(alcove network ls --format '{{.Name}}' 2>/dev/null)" -- "$cur")) ;;
                         help) COMPREPLY=($(compgen -W '@commands@' -- "$cur")) ;;
                         completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
                     esac
                 }
                 complete -o default -F _alcove alcove
                 """.replace("@commands@", String.join(" ", Commands.NAMES))
-                        .replace("@ns@", String.join(" ", Completion.words("ns")))
+                        .replace("@second@", second())
                         .replace("@kinds@", String.join(" ", NsCommand.kindNames())));
         return out.toString();
+    }
+
+    /** What follows a command that has second words, a line each. */
+    private static String second() {
+        StringBuilder lines = new StringBuilder();
+        for (String command : Completion.twoWorded()) {
+            lines.append("        ")
+                    .append(command)
+                    .append(") COMPREPLY=($(compgen -W '")
+                    .append(String.join(" ", Completion.words(command)))
+                    .append("' -- \"$cur\")) ;;\n");
+        }
+        return lines.toString();
+    }
+
+    private static List<String> quoted(List<String> words) {
+        List<String> quoted = new ArrayList<>();
+        words.forEach(word -> quoted.add(Completion.quoted(word)));
+        return quoted;
     }
 
     private static void value(StringBuilder out, String command, Flag flag) {

@@ -96,8 +96,22 @@ final class CallerChecks {
                         : Files.isWritable(tun)
                                 ? Finding.ok("/dev/net/tun", "usable")
                                 : Finding.partly("/dev/net/tun", "not for this user", mend));
+        findings.add(program(shell, "nft", "ways out of networks, published ports", "nftables"));
         findings.add(program(shell, "pasta", "networks without root", "passt"));
         findings.add(program(shell, "slirp4netns", "the same where there is no pasta", "slirp4netns"));
+    }
+
+    /** Whether the host passes packets on: a network that needs it switches it on. */
+    static void forwarding(List<Finding> findings) {
+        String file = "/proc/sys/net/ipv4/ip_forward";
+        Optional<String> value = MachineChecks.line(file);
+        String on = "the first network with a way out switches it on";
+        findings.add(
+                value.isPresent() && value.get().equals("1")
+                        ? Finding.ok("ip_forward", "on")
+                        : value.isPresent() && Files.isWritable(Path.of(file))
+                                ? Finding.ok("ip_forward", "off; " + on)
+                                : Finding.partly("ip_forward", "off", "as root: sysctl -w net.ipv4.ip_forward=1"));
     }
 
     /** A program that alcove calls: what for, and which of Debian's packages has it. */

@@ -34,6 +34,7 @@ final class CheckCommand implements Command {
         CallerChecks.ordinaryUsers(findings);
         CallerChecks.ids(shell, findings);
         CallerChecks.network(shell, findings);
+        CallerChecks.forwarding(findings);
         Finding container = ContainerCheck.run(shell);
         findings.add(container);
         List<List<String>> rows = new ArrayList<>();

@@ -13,6 +13,7 @@ final class Commands {
             "kill",
             "wait",
             "rm",
+            "network",
             "ns",
             "enter",
             "unshare",
@@ -23,7 +24,20 @@ final class Commands {
             "help");
 
     /** Those of two words; the first is a command too. */
-    static final List<String> OF_TWO_WORDS = List.of("ns ls", "ns show", "ns diff", "ns pin", "ns unpin");
+    static final List<String> OF_TWO_WORDS = List.of(
+            "network ls",
+            "network create",
+            "network inspect",
+            "network rm",
+            "network connect",
+            "network disconnect",
+            "network prune",
+            "network dns",
+            "ns ls",
+            "ns show",
+            "ns diff",
+            "ns pin",
+            "ns unpin");
 
     private Commands() {}
 
@@ -35,6 +49,15 @@ final class Commands {
             case "kill" -> Optional.of(new KillCommand());
             case "wait" -> Optional.of(new WaitCommand());
             case "rm" -> Optional.of(new RmCommand());
+            case "network", "network ls" -> Optional.of(new NetworkCommand(name));
+            case "network create" -> Optional.of(new NetworkCreateCommand());
+            case "network inspect" -> Optional.of(new NetworkInspectCommand());
+            case "network rm" -> Optional.of(new NetworkRmCommand());
+            case "network connect" -> Optional.of(new NetworkConnectCommand());
+            case "network disconnect" -> Optional.of(new NetworkDisconnectCommand());
+            case "network prune" -> Optional.of(new NetworkPruneCommand());
+            case "network dns" -> Optional.of(new NetworkDnsCommand());
+            case "network release" -> Optional.of(new NetworkReleaseCommand());
             case "ns", "ns ls" -> Optional.of(new NsCommand(name));
             case "ns show" -> Optional.of(new NsShowCommand());
             case "ns diff" -> Optional.of(new NsDiffCommand());

@@ -81,6 +81,24 @@ final class Completion {
         return parts;
     }
 
+    /** The commands that have second words. */
+    static List<String> twoWorded() {
+        List<String> first = new ArrayList<>();
+        for (String name : Commands.OF_TWO_WORDS) {
+            String word = name.substring(0, name.indexOf(' '));
+            if (!first.contains(word)) {
+                first.add(word);
+            }
+        }
+        return first;
+    }
+
+    /** Whether the command's own arguments are networks, or the first of them is. */
+    static boolean takesNetworks(String command) {
+        return List.of("network inspect", "network rm", "network connect", "network disconnect", "network dns")
+                .contains(command);
+    }
+
     /** Whether the command's own arguments are containers. */
     static boolean takesContainers(String command) {
         return List.of("exec", "kill", "wait", "rm", "ns show", "ns diff").contains(command);

@@ -15,11 +15,19 @@ import java.util.Map;
 
 /** What {@code ps} says of one container, in docker's words. */
 record ContainerRow(
-        String id, String image, String command, String created, String status, String name, String state, String at) {
+        String id,
+        String image,
+        String command,
+        String created,
+        String status,
+        String ports,
+        String name,
+        String state,
+        String at) {
     private static final int SHORT_ID = 12;
     private static final int SHORT_COMMAND = 20;
 
-    static ContainerRow of(StoredContainer c, Instant now, boolean full) {
+    static ContainerRow of(StoredContainer c, String ports, Instant now, boolean full) {
         String command = String.join(" ", c.command());
         String shown =
                 full || command.length() <= SHORT_COMMAND ? command : command.substring(0, SHORT_COMMAND - 1) + "…";
@@ -37,6 +45,7 @@ record ContainerRow(
                 '"' + SpecException.quote(shown).replace("'", "") + '"',
                 age + " ago",
                 text,
+                ports,
                 c.name(),
                 status.name().toLowerCase(java.util.Locale.ROOT),
                 c.created().toString());
@@ -55,7 +64,7 @@ record ContainerRow(
     }
 
     List<String> cells() {
-        return List.of(id, image, command, created, status, name);
+        return List.of(id, image, command, created, status, ports, name);
     }
 
     private Map<String, String> fields() {
@@ -65,6 +74,7 @@ record ContainerRow(
         fields.put("ID", id);
         fields.put("Image", image);
         fields.put("Names", name);
+        fields.put("Ports", ports);
         fields.put("RunningFor", created);
         fields.put("State", state);
         fields.put("Status", status);

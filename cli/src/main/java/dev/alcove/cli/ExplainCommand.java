@@ -30,7 +30,13 @@ final class ExplainCommand implements Command {
         }
         Manual run = RunManual.of();
         Arguments parsed = ArgumentParser.parse(run.name(), run.flags(), words.subList(1, words.size()));
-        ContainerBuilder builder = RunSetup.of(shell, parsed).builder();
+        RunSetup setup = RunSetup.of(shell, parsed);
+        ContainerBuilder builder = setup.builder();
+        StringBuilder before = new StringBuilder();
+        for (String line : setup.network().explain(builder)) {
+            before.append("# ").append(line).append('\n');
+        }
+        shell.out().print(withoutId(before.toString(), builder.id()));
         shell.out().print(withoutId(builder.explain().text(), builder.id()));
         return 0;
     }

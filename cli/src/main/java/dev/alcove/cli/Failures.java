@@ -2,6 +2,7 @@ package dev.alcove.cli;
 
 import dev.alcove.linux.CgroupUnavailableException;
 import dev.alcove.linux.LinuxException;
+import dev.alcove.network.NetworkException;
 import dev.alcove.runtime.ContainerException;
 import dev.alcove.spec.SpecException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ final class Failures {
                 text + "\n  see 'alcove " + (u.command().isEmpty() ? "" : u.command() + " ") + "--help'";
             case ContainerException c when c.getCause() instanceof CgroupUnavailableException limit -> limit(limit);
             case ContainerException c -> text;
+            case NetworkException n -> text;
             case SpecException s -> text;
             case IllegalArgumentException i -> text;
             case CgroupUnavailableException c -> limit(c);

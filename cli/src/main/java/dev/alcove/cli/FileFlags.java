@@ -15,22 +15,31 @@ import dev.alcove.spec.VolumeSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The flags about files: volumes, devices, what landlock allows. */
 final class FileFlags {
     private FileFlags() {}
 
-    static void apply(Shell shell, Arguments arguments, ContainerBuilder builder) {
+    /** Returns where something is mounted. */
+    static Set<String> apply(Shell shell, Arguments arguments, ContainerBuilder builder) {
+        List<OciMount> mounts = new ArrayList<>();
         for (String text : arguments.all("volume")) {
-            builder.mount(mount(shell, "-v", VolumeSpec.parse(text)));
+            mounts.add(mount(shell, "-v", VolumeSpec.parse(text)));
         }
         for (String text : arguments.all("mount")) {
-            builder.mount(mount(shell, "--mount", VolumeSpec.parseMount(text)));
+            mounts.add(mount(shell, "--mount", VolumeSpec.parseMount(text)));
         }
         for (String text : arguments.all("tmpfs")) {
-            builder.mount(mount(shell, "--tmpfs", VolumeSpec.parseTmpfs(text)));
+            mounts.add(mount(shell, "--tmpfs", VolumeSpec.parseTmpfs(text)));
+        }
+        Set<String> mounted = new HashSet<>();
+        for (OciMount mount : mounts) {
+            builder.mount(mount);
+            mounted.add(mount.destination());
         }
         Optional<String> shm = arguments.value("shm-size");
         if (shm.isPresent()) {
@@ -46,6 +55,7 @@ final class FileFlags {
         for (String text : arguments.all("landlock")) {
             builder.landlock(LandlockRule.parse(text));
         }
+        return mounted;
     }
 
     private static OciMount mount(Shell shell, String flag, VolumeSpec volume) {

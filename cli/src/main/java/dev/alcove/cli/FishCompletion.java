@@ -10,6 +10,9 @@ final class FishCompletion {
                 function __alcove_containers
                     alcove ps -a --format '{{.Names}}' 2>/dev/null
                 end
+                function __alcove_networks
+                    alcove network ls --format '{{.Name}}' 2>/dev/null
+                end
                 complete -c alcove -f
                 complete -c alcove -n __fish_use_subcommand -l help -d 'Print the commands'
                 complete -c alcove -n __fish_use_subcommand -l version -d 'Print the version'
@@ -34,6 +37,8 @@ final class FishCompletion {
             }
             String rest = Completion.takesContainers(name)
                     ? "'(__alcove_containers)'"
+                    : Completion.takesNetworks(name)
+                    ? (name.endsWith("connect") ? "'(__alcove_networks) (__alcove_containers)'" : "'(__alcove_networks)'")
                     : switch (name) {
                         case "run" -> "host";
                         case "explain" -> "run";

@@ -2,7 +2,9 @@ package dev.alcove.cli;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlagTable {
     private final List<Flag> flags = new ArrayList<>();
+    private final Map<String, String> others = new HashMap<>();
     private String group = "Flags";
 
     /** The heading of the flags that follow. */
@@ -48,6 +51,12 @@ final class FlagTable {
         return this;
     }
 
+    /** Another name of a flag, which the help does not show: docker's own second one. */
+    FlagTable also(String other, String name) {
+        others.put(other, name);
+        return this;
+    }
+
     private FlagTable add(String name, char letter, String placeholder, String help, boolean repeatable) {
         flags.add(new Flag(name, letter, placeholder, help, group, repeatable, false));
         return this;
@@ -59,7 +68,8 @@ final class FlagTable {
 
     /** The flag of a long name, or null. */
     @Nullable
-    Flag named(String name) {
+    Flag named(String written) {
+        String name = others.getOrDefault(written, written);
         for (Flag flag : flags) {
             if (flag.name().equals(name)) {
                 return flag;

@@ -56,6 +56,8 @@ final class HelpCommand implements Command {
 
                 Environment:
                   ALCOVE_ROOT    where containers are recorded; /run/alcove, or $XDG_RUNTIME_DIR/alcove for users
+                  ALCOVE_NETWORK what 'run' does without --network: bridge, none, host, a network's name
+                  ALCOVE_CONFIG  the configuration file, instead of /etc/alcove/config.json and ~/.config/alcove/config.json
                   ALCOVE_DEBUG   set to anything: errors come with their origin in the program
                 """);
         shell.out().print(text);

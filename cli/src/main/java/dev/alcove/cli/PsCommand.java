@@ -2,14 +2,16 @@ package dev.alcove.cli;
 
 import dev.alcove.runtime.ContainerStore;
 import dev.alcove.runtime.StoredContainer;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** {@code alcove ps}: the containers there are. */
 final class PsCommand implements Command {
     private static final List<String> COLUMNS =
-            List.of("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES");
+            List.of("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES");
 
     @Override
     public Manual manual() {
@@ -37,9 +39,13 @@ final class PsCommand implements Command {
         boolean full = arguments.has("no-trunc");
         Instant now = Instant.now();
         List<ContainerRow> rows = new ArrayList<>();
-        for (StoredContainer c : ContainerStore.standard(shell.environment()).list()) {
+        ContainerStore store = ContainerStore.standard(shell.environment());
+        // Most of those who look have no networks, and load nothing for them.
+        Map<String, String> ports =
+                Files.exists(store.root().resolve("network")) ? PublishedPorts.of(shell) : Map.of();
+        for (StoredContainer c : store.list()) {
             if (arguments.has("all") || c.status() != StoredContainer.Status.EXITED) {
-                rows.add(ContainerRow.of(c, now, full));
+                rows.add(ContainerRow.of(c, ports.getOrDefault(c.id(), ""), now, full));
             }
         }
         String format = arguments.value("format").orElse("table");

@@ -6,9 +6,9 @@ import dev.alcove.runtime.ContainerBuilder.Room;
 import dev.alcove.spec.HostEntry;
 import dev.alcove.spec.Hostname;
 import dev.alcove.spec.NamespaceMode;
+import dev.alcove.spec.NetworkFlag;
 import dev.alcove.spec.Sysctl;
 import dev.alcove.spec.TimeOffset;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,24 +19,24 @@ final class RoomFlags {
 
     private RoomFlags() {}
 
-    static void apply(Shell shell, Arguments arguments, ContainerBuilder builder) {
-        boolean ownNetwork = true;
+    static void apply(Shell shell, Arguments arguments, NetworkWish network, ContainerBuilder builder) {
         boolean ownIpc = true;
         boolean ownUts = true;
         for (dev.alcove.spec.NamespaceKind kind : dev.alcove.spec.NamespaceKind.values()) {
-            Optional<String> text = arguments.value(kind.flag().substring(2));
-            if (text.isEmpty()) {
-                continue;
-            }
+            NamespaceMode mode;
             if (kind == dev.alcove.spec.NamespaceKind.NETWORK) {
-                NotYet.refuseNetwork(text.get());
+                mode = network.first() instanceof NetworkFlag.Room chosen ? chosen.mode() : new NamespaceMode.Own();
+            } else {
+                Optional<String> text = arguments.value(kind.flag().substring(2));
+                if (text.isEmpty()) {
+                    continue;
+                }
+                mode = NamespaceMode.parse(kind, text.get());
             }
-            NamespaceMode mode = NamespaceMode.parse(kind, text.get());
             NamespaceKind room = kernelKind(kind);
             builder.room(room, room(shell, kind, room, mode));
             boolean own = isOwn(mode);
             switch (kind) {
-                case NETWORK -> ownNetwork = own;
                 case IPC -> {
                     ownIpc = own;
                     if (mode instanceof NamespaceMode.None) {
@@ -49,16 +49,17 @@ final class RoomFlags {
         }
         for (String text : arguments.all("sysctl")) {
             Sysctl sysctl = Sysctl.parse(text);
-            sysctl.check(ownIpc, ownNetwork, ownUts);
+            sysctl.check(ownIpc, network.isOwn(), ownUts);
             builder.sysctl(sysctl.key(), sysctl.value());
         }
-        names(arguments, builder, ownUts);
+        names(arguments, network, builder, ownUts);
         for (String text : arguments.all("time-offset")) {
             builder.timeOffset(TimeOffset.parse(text));
         }
     }
 
-    private static void names(Arguments arguments, ContainerBuilder builder, boolean ownUts) {
+    private static void names(
+            Arguments arguments, NetworkWish network, ContainerBuilder builder, boolean ownUts) {
         if (ownUts) {
             builder.environment().put("HOSTNAME", builder.id().substring(0, SHORT_ID));
         }
@@ -78,16 +79,14 @@ final class RoomFlags {
                 builder.domainname(name);
             }
         }
-        for (String text : arguments.all("add-host")) {
-            HostEntry entry = HostEntry.parse(text);
-            InetAddress address = entry.address()
-                    .orElseThrow(() -> new UsageException(
-                            "run", "--add-host: host-gateway means the gateway of a network, and the container has none"));
-            builder.host(entry.name(), address.getHostAddress());
+        for (HostEntry entry : network.hosts()) {
+            // One on networks has a file of theirs.
+            entry.address().ifPresent(address -> builder.host(entry.name(), address.getHostAddress()));
         }
     }
 
-    private static boolean isOwn(NamespaceMode mode) {
+    /** Whether it is the container's own. */
+    static boolean isOwn(NamespaceMode mode) {
         return mode instanceof NamespaceMode.Own
                 || mode instanceof NamespaceMode.Shareable
                 || mode instanceof NamespaceMode.None;

@@ -1,5 +1,6 @@
 package dev.alcove.cli;
 
+import dev.alcove.linux.Signal;
 import dev.alcove.linux.Terminal;
 import dev.alcove.runtime.Container;
 import dev.alcove.runtime.ContainerException;
@@ -23,19 +24,23 @@ final class RunCommand implements Command {
         RunSetup setup = RunSetup.of(shell, arguments);
         // In the foreground nothing is kept that could be looked at later, so a record is only kept of what has a name.
         boolean remove = arguments.has("rm") || (!detach && setup.name().isEmpty());
-        if (detach) {
-            start(shell, setup, remove, true).close();
-            shell.out().print(setup.builder().id() + "\n");
-            return 0;
+        // What the container has of networks is given back when it is over, or was never started.
+        try (RunNetwork network = setup.network()) {
+            network.prepare(setup.builder(), detach);
+            if (detach) {
+                start(shell, setup, remove, true).close();
+                shell.out().print(setup.builder().id() + "\n");
+                return 0;
+            }
+            if (arguments.has("tty")) {
+                return TerminalRun.run(
+                        shell, () -> start(shell, setup, remove, false), setup.builder()::terminalSize, interactive);
+            }
+            return PlainRun.run(shell, interactive, setup.stopSignal(), (in, out, err) -> {
+                setup.builder().redirect(in, out, err);
+                return start(shell, setup, remove, false);
+            });
         }
-        if (arguments.has("tty")) {
-            return TerminalRun.run(
-                    shell, () -> start(shell, setup, remove, false), setup.builder()::terminalSize, interactive);
-        }
-        return PlainRun.run(shell, interactive, setup.stopSignal(), (in, out, err) -> {
-            setup.builder().redirect(in, out, err);
-            return start(shell, setup, remove, false);
-        });
     }
 
     private static Container start(Shell shell, RunSetup setup, boolean remove, boolean detach) {
@@ -47,7 +52,19 @@ final class RunCommand implements Command {
                         setup.stopSignal().kernelName(),
                         remove,
                         detach)) {
-            return setup.builder().start();
+            setup.network().plug(setup.builder(), recorded.container());
+            Container container = setup.builder().start();
+            boolean noted = false;
+            try {
+                setup.network().started(detach);
+                noted = true;
+                return container;
+            } finally {
+                if (!noted) {
+                    container.signal(Signal.KILL);
+                    container.close();
+                }
+            }
         }
     }
 

@@ -37,8 +37,29 @@ final class RunFlags {
                 .value("shm-size", "SIZE", "Size of /dev/shm, 64m at first.")
                 .list("device", "HOST[:PATH[:rwm]]", "A device of the host.")
                 .list("landlock", "ro:PATH|rw:PATH", "Only these paths may be used, landlock(7).");
+        t.group("Its network")
+                .list(
+                        "network",
+                        "bridge|none|private|host|pasta|slirp4netns|" + OTHERS + "|NETWORK[:KEY=VALUE,…]",
+                        "Its network; several, to be on each. Keys are ip, ip6, mac, alias, link-local-ip.")
+                .also("net", "network")
+                .list("publish", 'p', "[ADDRESS:][PORT:]PORT[/udp]", "Leads a port of the host's to one of its own.")
+                .toggle("publish-all", 'P', "Leads a free port of the host's to each that --expose names.")
+                .list("expose", "PORT[/udp]", "A port on which it listens, for -P.")
+                .value("ip", "ADDRESS", "Its IPv4 address on its first network.")
+                .value("ip6", "ADDRESS", "Its IPv6 address there.")
+                .value("mac-address", "ADDRESS", "Its hardware address there, as 02:42:ac:11:00:02.")
+                .list("link-local-ip", "ADDRESS", "One more address there, of 169.254.0.0/16 or fe80::/10.")
+                .list("network-alias", "NAME", "One more name by which others find it there.")
+                .also("net-alias", "network-alias")
+                .list("dns", "ADDRESS", "A name server, in place of the host's.")
+                .list("dns-search", "DOMAIN", "A domain to look for names in; '.' for none.")
+                .list("dns-option", "OPTION", "An option of its resolv.conf(5), as ndots:2.")
+                .also("dns-opt", "dns-option")
+                .list("add-host", "NAME:ADDRESS", "A line of its /etc/hosts; host-gateway stands for the host.")
+                .list("allow-from", "PEER[:PORT][/udp]", "Only these may connect to it: any, a network, addresses.")
+                .list("allow-to", "PEER[:PORT][/udp]", "It may connect to these only.");
         t.group("Its rooms (namespaces)")
-                .value("network", "none|private|host|" + OTHERS, "The network; none (only lo, as private) at first.")
                 .value("pid", "private|host|" + OTHERS, "The processes it sees.")
                 .value("ipc", "private|shareable|none|host|" + OTHERS, "Shared memory, semaphores, queues.")
                 .value("uts", "private|host|" + OTHERS, "Host and domain name.")
@@ -47,7 +68,6 @@ final class RunFlags {
                 .list("time-offset", "CLOCK=±TIME", "Shifts boottime or monotonic: boottime=+1h.")
                 .value("hostname", 'h', "NAME", "Its host name; the first 12 digits of its id at first.")
                 .value("domainname", "NAME", "Its NIS domain name.")
-                .list("add-host", "NAME:ADDRESS", "A line of its /etc/hosts.")
                 .list("sysctl", "KEY=VALUE", "A kernel parameter of its own namespaces.");
         t.group("Its limits")
                 .value("memory", 'm', "SIZE", "Memory it may use, as 256m; 6m at least.")

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * From run's flags to a container to start. Refuses bad values with the flag's name before anything is made.
@@ -23,9 +24,15 @@ import java.util.Optional;
  * @param command    what it runs
  * @param name       what it is to be called; empty if nothing was said
  * @param stopSignal what SIGTERM is passed on as
+ * @param network    what is done for its network
  */
 record RunSetup(
-        ContainerBuilder builder, String image, List<String> command, Optional<String> name, Signal stopSignal) {
+        ContainerBuilder builder,
+        String image,
+        List<String> command,
+        Optional<String> name,
+        Signal stopSignal,
+        RunNetwork network) {
     private static final String HOST = "host";
 
     static RunSetup of(Shell shell, Arguments arguments) {
@@ -50,14 +57,22 @@ record RunSetup(
         }
         arguments.value("timeout").ifPresent(text -> builder.timeout(timeout(text)));
         builder.init(arguments.has("init")).terminal(arguments.has("tty")).readOnly(arguments.has("read-only"));
-        RoomFlags.apply(shell, arguments, builder);
+        NetworkWish network = NetworkFlags.of(shell, arguments);
+        RoomFlags.apply(shell, arguments, network, builder);
+        String hostname = builder.environment().getOrDefault("HOSTNAME", "");
         EnvironmentFlags.apply(shell, arguments, builder);
-        FileFlags.apply(shell, arguments, builder);
+        Set<String> mounted = FileFlags.apply(shell, arguments, builder);
         LimitFlags.apply(shell, arguments, builder);
         PrivilegeFlags.apply(shell, arguments, builder);
         UserFlags.apply(arguments, builder);
         Signal stop = arguments.value("stop-signal").map(RunSetup::stopSignal).orElse(Signal.TERM);
-        return new RunSetup(builder, rootfs.orElse(HOST), command, name, stop);
+        return new RunSetup(
+                builder,
+                rootfs.orElse(HOST),
+                command,
+                name,
+                stop,
+                RunNetwork.of(shell, network, builder, mounted, hostname));
     }
 
     private static List<String> command(Arguments arguments, List<String> words, boolean hostImage) {

@@ -42,6 +42,10 @@ record Spelling(List<String> flags, List<String> remaining) {
     private static String longFlag(FlagTable table, String word, List<String> flags) {
         int equals = word.indexOf('=');
         @Nullable Flag flag = table.named(word.substring(2, equals < 0 ? word.length() : equals));
+        if (flag != null && !flag.name().equals(word.substring(2, equals < 0 ? word.length() : equals))) {
+            // By its other name.
+            return longFlag(table, "--" + flag.name() + (equals < 0 ? "" : word.substring(equals)), flags);
+        }
         if (flag != null && flag.takesValue() && equals < 0) {
             return word;
         }

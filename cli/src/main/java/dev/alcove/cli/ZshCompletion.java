@@ -13,6 +13,11 @@ final class ZshCompletion {
                     names=(${(f)"$(alcove ps -a --format '{{.Names}}' 2>/dev/null)"})
                     _describe container names
                 }
+                _alcove_networks() {
+                    local -a names
+                    names=(${(f)"$(alcove network ls --format '{{.Name}}' 2>/dev/null)"})
+                    _describe network names
+                }
                 _alcove() {
                     local -a commands
                     commands=(
@@ -44,16 +49,16 @@ final class ZshCompletion {
                         shift words
                         (( CURRENT-- ))
                     fi
-                    if [[ $words[1] == ns && CURRENT -gt 2 ]]; then
-                        case $words[2] in
-                            @ns@)
-                                words[2]="ns $words[2]"
+                    if (( CURRENT > 2 )); then
+                        case "$words[1] $words[2]" in
+                            @two@)
+                                words[2]="$words[1] $words[2]"
                                 shift words
                                 (( CURRENT-- )) ;;
                         esac
                     fi
                     case $words[1] in
-                """.replace("@ns@", String.join("|", Completion.words("ns"))));
+                """.replace("@two@", two()));
         out.append(cases).append("""
                     esac
                 }
@@ -62,13 +67,27 @@ final class ZshCompletion {
         return out.toString();
     }
 
+    /** The commands of two words as a pattern. */
+    private static String two() {
+        StringBuilder out = new StringBuilder();
+        for (String name : Commands.OF_TWO_WORDS) {
+            out.append(out.isEmpty() ? "" : "|").append(Completion.quoted(name));
+        }
+        return out.toString();
+    }
+
     private static String rest(String command) {
         if (Completion.takesContainers(command)) {
             return "'*:container:_alcove_containers'";
         }
+        if (Completion.takesNetworks(command)) {
+            return command.endsWith("connect")
+                    ? "'1:network:_alcove_networks' '2:container:_alcove_containers'"
+                    : "'*:network:_alcove_networks'";
+        }
         return switch (command) {
             case "run" -> "'1:image:(host)' '*::command:_normal'";
-            case "ns" -> "'1:what:(" + String.join(" ", Completion.words("ns")) + ")'";
+            case "ns", "network" -> "'1:what:(" + String.join(" ", Completion.words(command)) + ")'";
             case "ns pin" ->
                 "'1:kind:(" + String.join(" ", NsCommand.kindNames()) + ")' '2:container:_alcove_containers'";
             case "enter", "unshare" -> "'*::command:_normal'";

@@ -109,6 +109,7 @@ final class Changes {
                 inside,
                 (net, config) -> creation.restored(net, config, lock),
                 parts.steps());
+        new RouterRoutes(parts).give(inside, network.id());
         EtcMounts.replace(pid, had, files);
         return joined;
     }

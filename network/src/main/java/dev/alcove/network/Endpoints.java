@@ -152,6 +152,8 @@ if (Firewall.concerns(endpoint)) {
     void wire(Endpoint endpoint, List<Wire> wires, int pid) {
         try (Namespace inside = Wire.namespace(endpoint.container(), pid)) {
             Wire.connect(parts.host(), endpoint, wires, inside, creation::carrier, parts.steps());
+            RouterRoutes routers = new RouterRoutes(parts);
+            on.forEach(network -> routers.give(inside, network.id()));
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect the container", e);
         }

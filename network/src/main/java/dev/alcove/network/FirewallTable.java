@@ -106,7 +106,9 @@ final class FirewallTable {
         // still has the bridge's address here: it gets 127.0.0.1 back behind this hook.
         all.add(TABLE.rule("raw", is(IN, "@bridges"), is(payload("ip", "daddr"), LOOPBACK), drop()));
         all.add(TABLE.rule("raw", is(IN, "@bridges"), is(payload("ip", "saddr"), LOOPBACK), drop()));
-        all.add(TABLE.rule("raw", is(IN, "@internal"), jump("inward")));
+        // What is for the host itself: with br_netfilter, what goes from port to port passes here too, such as to a
+        // router.
+        all.add(TABLE.rule("raw", is(IN, "@internal"), local(), jump("inward")));
         // An internal network reaches its own addresses, the gateway's among them, and no other of the host's.
         all.add(TABLE.flush("inward"));
         all.add(TABLE.rule("inward", is(concat(IN, payload("ip", "daddr")), "@own4"), back()));
@@ -119,7 +121,7 @@ final class FirewallTable {
     }
 
     private static void translation(List<Object> all, boolean loopback6) {
-        Object local = is(object("fib", object("result", "type", "flags", List.of("daddr"))), "local");
+        Object local = local();
         all.add(TABLE.flush("prerouting"));
         // From outside nobody is at 127.0.0.1: a port that is published there alone must not be reached by a neighbour
         // who
@@ -168,6 +170,11 @@ final class FirewallTable {
         // To a container the host's loopback would be its own.
         all.add(TABLE.rule("postrouting", is(OUT, "@bridges"), is(payload("ip", "saddr"), LOOPBACK), masquerade()));
         all.add(TABLE.rule("postrouting", is(OUT, "@bridges"), is(payload("ip6", "saddr"), "::1"), masquerade()));
+    }
+
+    /** Goes on with packets to an address of the host's. */
+    private static Object local() {
+        return is(object("fib", object("result", "type", "flags", List.of("daddr"))), "local");
     }
 
     private static Object dnat(Family f, Object key, String addresses, String ports) {

@@ -146,6 +146,11 @@ public final class Networks {
         changes.disconnect(container, pid, network);
     }
 
+    /** The routers between these networks. */
+    public Routers routers() {
+        return new Routers(parts, this);
+    }
+
     /**
      * What the user should know of this host's firewall: that containers have no way out, and how to mend it. A line each;
      * none where all is well. Asks a program, so it is for the moment a network is made.

@@ -13,6 +13,11 @@ import java.nio.file.Path;
  * @param steps    who is told of each step
  */
 record Parts(StateFolder folder, HostNetwork host, Firewall firewall, Ports ports, Names names, Steps steps) {
+    /** Namespaces that are kept without a process. */
+    Pins pins() {
+        return new Pins(folder.root());
+    }
+
     static Parts of(Path root, HostNetwork host, Steps steps) {
         StateFolder folder = new StateFolder(root);
         return new Parts(folder, host, new Firewall(host), new Ports(host), new Names(folder.root()), steps);

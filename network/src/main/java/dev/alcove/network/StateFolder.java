@@ -10,8 +10,10 @@ import dev.alcove.linux.Open;
 import dev.alcove.linux.Privileges;
 import dev.alcove.network.NetworkException.Kind;
 import dev.alcove.network.stored.Formatted;
+import dev.alcove.network.stored.StoredDevices;
 import dev.alcove.network.stored.StoredEndpoint;
 import dev.alcove.network.stored.StoredNetwork;
+import dev.alcove.network.stored.StoredRouter;
 import dev.alcove.spec.DidYouMean;
 import dev.alcove.spec.OciJson;
 import java.io.IOException;
@@ -42,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  *                alive/CONTAINER           a symbolic link to the file that the container's monitor holds locked
  *                starting/CONTAINER        locked by whoever starts it; gone when it runs
  *                changing/CONTAINER        while a running one is connected or disconnected: the network's id
+ *                routers/NAME.json         a router; there as long as it lives
+ *                devices/CONTAINER.json    devices of the host's that it has, see {@link NetDevices}
+ *                ns/                       see {@link Pins}
  *                views/                    see {@link Names}
  * </pre>
  *
@@ -55,6 +60,9 @@ final class StateFolder {
     private static final String JSON = ".json";
     private static final int LARGEST = 1 << 20;
     private static final int ID_LENGTH = 64;
+
+    /** How the id begins by which a router is on its networks. */
+    static final String ROUTER = "router.";
 
     private final Path root;
 
@@ -235,8 +243,84 @@ final class StateFolder {
     boolean isAlive(String container) {
         try (Fd directory = Open.path().directory().at(root.resolve("alive"))) {
             Optional<String> lock = At.readLink(directory, container);
-            return lock.isPresent() && Flock.isHeld(Path.of(lock.get()));
+            return lock.isPresent() && (Flock.isHeld(Path.of(lock.get())) || isRouters(Path.of(lock.get())));
         }
+    }
+
+    /** Whether a file is that of a router, which lives as long as it is there. */
+    private boolean isRouters(Path file) {
+        return file.startsWith(root.resolve("routers")) && Files.exists(file);
+    }
+
+    /** The file of a router. */
+    Path routerFile(String name) {
+        return root.resolve("routers").resolve(name + JSON);
+    }
+
+    /** The containers that have devices of the host's. */
+    List<String> devices() {
+        return names("devices").stream()
+                .filter(StateFolder::isRecord)
+                .map(n -> n.substring(0, n.length() - JSON.length()))
+                .toList();
+    }
+
+    /** The devices of one of them. */
+    Optional<StoredDevices> devices(String container) {
+        return read("devices", container + JSON, StoredDevices.class, d -> d);
+    }
+
+    void write(StoredDevices devices) {
+        write("devices", devices.container() + JSON, devices);
+    }
+
+    void removeDevices(String container) {
+        delete("devices", container + JSON);
+    }
+
+    /** The file that whoever starts a container with devices holds locked. */
+    Path devicesStart(String container) {
+        Path folder = root.resolve("devices");
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return folder.resolve(container + ".starting");
+    }
+
+    void endDevicesStart(String container) {
+        delete("devices", container + ".starting");
+    }
+
+    /** The names of the routers, in order. */
+    List<String> routers() {
+        return names("routers").stream()
+                .filter(StateFolder::isRecord)
+                .map(n -> n.substring(0, n.length() - JSON.length()))
+                .sorted()
+                .toList();
+    }
+
+    Optional<StoredRouter> router(String name) {
+        return read("routers", name + JSON, StoredRouter.class, r -> {
+            // Read once, so that one that is none is noticed here.
+            r.read();
+            return r;
+        });
+    }
+
+    void write(StoredRouter router) {
+        try {
+            Files.createDirectories(root.resolve("routers"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        write("routers", router.name() + JSON, router);
+    }
+
+    void removeRouter(String name) {
+        delete("routers", name + JSON);
     }
 
     /** The file that whoever starts a container holds locked. */

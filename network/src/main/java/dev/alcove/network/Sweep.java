@@ -27,6 +27,8 @@ final class Sweep {
     /** Releases a container, whatever of it there is. */
     void release(String container, Flock lock) {
         underLock(lock);
+        parts.steps().before("let the namespace go");
+        parts.pins().unpin(container);
         Optional<Endpoint> stored = readable(container);
         boolean changing = folder.isChanging(container);
         if (stored.isPresent()) {

@@ -1,0 +1,65 @@
+package dev.alcove.cli;
+
+import dev.alcove.network.HostNetwork;
+import dev.alcove.network.NetworkConfig;
+import dev.alcove.network.NetworkException;
+import dev.alcove.network.Networks;
+import dev.alcove.runtime.ContainerStore;
+import dev.alcove.spec.DidYouMean;
+import dev.alcove.spec.NetworkFlag;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The networks of the caller's state folder, in the caller's network namespace. */
+final class HostNetworks {
+    private HostNetworks() {}
+
+    static Networks of(Shell shell) {
+        return Networks.at(root(shell), HostNetwork.current());
+    }
+
+    static Path root(Shell shell) {
+        return ContainerStore.standard(shell.environment()).root();
+    }
+
+    /** The name that {@code bridge} stands for, or the name itself. */
+    static String name(String word) {
+        return word.isEmpty() || NetworkFlag.DEFAULT_WORDS.contains(word) ? NetworkConfig.DEFAULT : word;
+    }
+
+    /** A network by its name, id or the beginning of it, or by {@code bridge}. */
+    static NetworkConfig find(Networks networks, String word) {
+        return find(networks, "", word, List.of());
+    }
+
+    /**
+     * The same for a flag.
+     *
+     * @param field the flag, for the message
+     * @param words what else could have been meant
+     */
+    static NetworkConfig find(Networks networks, String field, String word, List<String> words) {
+        try {
+            return networks.find(name(word));
+        } catch (NetworkException e) {
+            if (e.kind() != NetworkException.Kind.NOT_FOUND) {
+                throw e;
+            }
+            List<String> near = new ArrayList<>(words);
+            for (NetworkConfig network : networks.list()) {
+                near.add(network.name());
+            }
+            String said = String.valueOf(e.getMessage());
+            int line = said.indexOf('\n');
+            String first = line < 0 ? said : said.substring(0, line);
+            String hint = DidYouMean.nearest(word, near)
+                    .map(w -> "; did you mean '" + w + "'?")
+                    .orElse("");
+            throw new NetworkException(
+                    e.kind(),
+                    (field.isEmpty() ? "" : field + ": ") + first + hint + (line < 0 ? "" : said.substring(line)),
+                    e);
+        }
+    }
+}
