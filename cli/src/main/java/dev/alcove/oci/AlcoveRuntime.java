@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class AlcoveRuntime implements OciRuntime {
     private final OciContainers containers;
     private final boolean groups;
+    private final String criu;
     private final Supplier<Optional<Front>> fronts;
 
     /**
@@ -48,6 +49,7 @@ final class AlcoveRuntime implements OciRuntime {
             case DISABLED -> {}
         }
         this.groups = options.cgroups() != RuntimeOptions.CgroupDriver.DISABLED;
+        this.criu = options.criu();
         this.containers = OciContainers.at(options.root());
         this.fronts = fronts;
     }
@@ -310,12 +312,54 @@ final class AlcoveRuntime implements OciRuntime {
 
     @Override
     public void checkpoint(String id, CheckpointRequest request) {
-        containers.find(id);
-        throw unsupported("checkpoint", "use runc where CRIU works");
+        OciContainer container = containers.find(id);
+        ownJvm();
+        container.checkpoint(request.forCriu(criu));
+    }
+
+    /** criu is a child of this process: it is to have the caller's namespaces, descriptors and limits. */
+    private void ownJvm() {
+        fronts.get().ifPresent(front -> front.needsOwnJvm(true));
     }
 
     @Override
     public int restore(CreateRequest request, OciSpec spec, CheckpointRequest checkpoint, boolean detach) {
-        throw unsupported("restore", "use runc where CRIU works");
+        boolean terminal = spec.process() != null && spec.process().terminal();
+        ownJvm();
+        if (detach) {
+            containers.restore(restored(request, Optional.empty()), spec, checkpoint.forCriu(criu));
+            return 0;
+        }
+        try (Front front = front();
+                TerminalRelay relay =
+                        relay(front, terminal && request.consoleSocket().isEmpty())) {
+            front.follow(() -> containers
+                    .restore(restored(request, taker(relay)), spec, checkpoint.forCriu(criu))
+                    .pid());
+            if (relay != null) {
+                relay.serve(front::awaitEnd);
+            } else {
+                front.awaitEnd();
+            }
+            containers.find(request.id()).delete(true);
+        }
+        // The front ends with the container's status.
+        return 0;
+    }
+
+    private OciRequest restored(CreateRequest request, Optional<Consumer<Fd>> taker) {
+        return new OciRequest(
+                request.id(),
+                request.bundle(),
+                request.consoleSocket(),
+                request.pidfdSocket(),
+                request.pidFile(),
+                request.preserveFds(),
+                request.newKeyring(),
+                false,
+                true,
+                request.pivot(),
+                groups,
+                taker);
     }
 }

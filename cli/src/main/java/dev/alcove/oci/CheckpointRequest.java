@@ -1,5 +1,6 @@
 package dev.alcove.oci;
 
+import dev.alcove.runtime.OciCheckpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param leaveRunning  whether the processes go on afterwards
  * @param preDump       whether only memory is dumped
  * @param tcp           whether open TCP connections are allowed
+ * @param skipInFlight  whether TCP connections that are not yet established are passed over
+ * @param linkRemap     whether a deleted file that is open gets a name again
  * @param unixSockets   whether sockets to processes outside are allowed
  * @param shellJob      whether the processes may be a job of a shell outside
  * @param lazyPages     whether pages come when they are used
@@ -32,6 +35,8 @@ record CheckpointRequest(
         boolean leaveRunning,
         boolean preDump,
         boolean tcp,
+        boolean skipInFlight,
+        boolean linkRemap,
         boolean unixSockets,
         boolean shellJob,
         boolean lazyPages,
@@ -53,6 +58,8 @@ record CheckpointRequest(
                 flags.on("leave-running"),
                 flags.on("pre-dump"),
                 flags.on("tcp-established"),
+                flags.on("tcp-skip-in-flight"),
+                flags.on("link-remap"),
                 flags.on("ext-unix-sk"),
                 flags.on("shell-job"),
                 flags.on("lazy-pages"),
@@ -64,5 +71,30 @@ record CheckpointRequest(
                 flags.texts("empty-ns"),
                 flags.text("lsm-profile").orElse(""),
                 flags.text("lsm-mount-context").orElse(""));
+    }
+
+    /** The same for the runtime. */
+    OciCheckpoint forCriu(String program) {
+        return new OciCheckpoint(
+                program,
+                images,
+                work,
+                parent,
+                leaveRunning,
+                preDump,
+                tcp,
+                skipInFlight,
+                linkRemap,
+                unixSockets,
+                shellJob,
+                lazyPages,
+                fileLocks,
+                autoDedup,
+                statusFd,
+                pageServer,
+                cgroupsMode,
+                emptyNamespaces,
+                lsmProfile,
+                lsmMountContext);
     }
 }

@@ -258,7 +258,7 @@ final class OciManuals {
                 OciFlag.on("shell-job", "", "allow shell jobs"),
                 OciFlag.on("lazy-pages", "", "restore memory pages when they are used"),
                 OciFlag.on("file-locks", "", "handle file locks"),
-                OciFlag.text("manage-cgroups-mode", "", "cgroups mode: 'soft' (default), 'full' and 'strict'"),
+                OciFlag.text("manage-cgroups-mode", "", "cgroups mode: 'soft' (default), 'full', 'strict' or 'ignore'"),
                 OciFlag.texts("empty-ns", "", "create a namespace, but don't restore its properties"),
                 OciFlag.on("auto-dedup", "", "enable auto deduplication of memory images"));
     }
@@ -266,6 +266,8 @@ final class OciManuals {
     private static List<OciFlag> checkpoint() {
         List<OciFlag> flags = new ArrayList<>(criu());
         flags.add(OciFlag.text("parent-path", "", "directory of the previous image files in pre-dump"));
+        flags.add(OciFlag.on("tcp-skip-in-flight", "", "skip TCP connections that are not yet established"));
+        flags.add(OciFlag.on("link-remap", "", "give deleted files that are open a name again"));
         flags.add(OciFlag.on("leave-running", "", "leave the process running after checkpointing"));
         flags.add(OciFlag.number("status-fd", -1, "descriptor that criu writes \\0 to once lazy-pages is ready"));
         flags.add(OciFlag.text("page-server", "", "ADDRESS:PORT of the page server"));

@@ -246,7 +246,7 @@ final class ContainerdTest {
             Said said = room.attempt("ctr task checkpoint c");
             Needs.that(
                     said.status() != 0 || !runtime.equals("runc"),
-                    "is about machines where CRIU does not work: alcove-oci has no checkpoint yet");
+                    "is about machines where CRIU does not work: CheckpointTest is about the others");
             assertThat(said.status()).as(runtime + ": " + said.text()).isNotZero();
             assertThat(said.text()).contains("did not terminate successfully");
             assertThat(room.say("ctr task ls")).contains("RUNNING");

@@ -45,6 +45,16 @@ public final class Fd implements AutoCloseable {
         return n;
     }
 
+    /**
+     * The number, for another process that is told it in a message and opens it below our {@code /proc/PID/fd}, such as
+     * criu(8). This object must stay open until then.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public int told() {
+        return number();
+    }
+
     /** Whether it has not been closed or taken. */
     public boolean isOpen() {
         return number.get() >= 0;

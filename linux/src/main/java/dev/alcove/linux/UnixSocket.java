@@ -19,6 +19,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
+    private static final int SOCK_SEQPACKET = 5;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
@@ -90,10 +91,24 @@ public final class UnixSocket implements AutoCloseable {
      * @throws LinuxException if there are none to be had
      */
     public static Pair pair() {
+        return pair(SOCK_STREAM);
+    }
+
+    /**
+     * Joined sockets that keep what is sent at once together, SOCK_SEQPACKET: each {@link #receive} gives one {@link #send}
+     * of the other end, and cuts off what its array has no room for.
+     *
+     * @throws LinuxException if there are none to be had
+     */
+    public static Pair packets() {
+        return pair(SOCK_SEQPACKET);
+    }
+
+    private static Pair pair(int type) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment two = arena.allocate(8, 4);
             Native.check(
-                    Native.raw(Syscall.SOCKETPAIR, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, two.address()),
+                    Native.raw(Syscall.SOCKETPAIR, AF_UNIX, type | SOCK_CLOEXEC, 0, two.address()),
                     Syscall.SOCKETPAIR,
                     null);
             return new Pair(of(new Fd(two.get(INT, 0), "socket pair")), of(new Fd(two.get(INT, 4), "socket pair")));

@@ -259,6 +259,9 @@ final class ChildPart {
                 rootSpec != null && rootSpec.readonly(),
                 plan.spec.front().map(FrontCall::pivot).orElse(true));
         propagation.settle();
+        if (terminal.isEmpty() && plan.isOwn("/dev")) {
+            new FrontPart(plan).ownNull();
+        }
         return terminal;
     }
 

@@ -1,11 +1,13 @@
 package dev.alcove.runtime;
 
+import dev.alcove.linux.Arch;
 import dev.alcove.linux.Errno;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.SeccompListener;
 import dev.alcove.linux.Signal;
+import dev.alcove.linux.Syscall;
 import dev.alcove.linux.UnixSocket;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -13,12 +15,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -328,6 +333,50 @@ public final class Front implements AutoCloseable {
             if (started != null) {
                 started.send(Signal.KILL);
                 started.awaitEnd(END);
+            }
+        }
+    }
+
+    /**
+     * Lets the front wait for a process that others make, pass signals on to it, and end with its status: while that is
+     * made the front is the subreaper of its descendants, and so becomes the parent of what nobody else is.
+     *
+     * @param act makes the process, whose parent must have ended when it returns; gives its pid
+     */
+    public void follow(IntSupplier act) {
+        control(false);
+        Program.Builder p = new Program.Builder(Arch.host());
+        String why = "whoever lost its parent becomes this one's child";
+        p.call(why, Syscall.PRCTL, Arg.num(36, "PR_SET_CHILD_SUBREAPER"), Arg.num(1));
+        Data sync = Data.buffer(Wire.REPORT_SIZE, "sync");
+        Data told = Data.buffer(8, "pid");
+        Arg control = Arg.num(lines.control());
+        String until = "until the process is there; its pid";
+        p.add(new Step.Put(Arg.at(sync), Arg.num(Wire.REPORT_SYNC, "SYNC"), 4, "the report"));
+        p.callAtLeast(Wire.REPORT_SIZE, until, Syscall.WRITE, control, Arg.at(sync), Arg.num(Wire.REPORT_SIZE));
+        p.callAtLeast(8, until, Syscall.READ, control, Arg.at(told), Arg.num(8));
+        Arg.Result process = p.register("pid");
+        Arg.Result status = p.register("status");
+        p.add(new Step.Get(process, Arg.at(told), 8, until));
+        p.add(new Step.Reap(status, process, "until it ends; signals are passed on"));
+        p.add(new Step.Exit(status, "as the process ended"));
+        send(ProgramEncoder.encode(change.apply(p.build())));
+        Acts nothing = new Acts(first -> {}, Fd::close, listener -> {}, () -> {});
+        if (receive(nothing) == null) {
+            throw new ContainerException(
+                    ContainerException.Kind.INTERNAL, "the command was killed before the container ran");
+        }
+        boolean done = false;
+        try {
+            int made = act.getAsInt();
+            socket().send(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(made)
+                    .array());
+            done = true;
+        } finally {
+            if (!done) {
+                refuse(nothing);
             }
         }
     }

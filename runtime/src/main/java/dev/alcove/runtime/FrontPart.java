@@ -29,6 +29,11 @@ final class FrontPart {
     private static final int STATX_INODE = 32;
     private static final int STATFS_SIZE = 120;
 
+    /** Where statx(2) has the device that a file is: its major number, then its minor. */
+    private static final int STATX_DEVICE = 128;
+
+    private static final long NULL_DEVICE = 1 | 3L << 32;
+
     /** Why each step is there that tells beforehand whether execve will succeed: a failure is one of execve. */
     static final String LOOK = "whether the program can be executed: to be told now, not at the start";
 
@@ -187,6 +192,50 @@ final class FrontPart {
                 1, HOOKS, Syscall.WRITE, childEnd, Arg.at(Data.bytes(new byte[] {0}, "{root is there}")), Arg.num(1));
         p.callAtLeast(
                 1, "until the hooks are through", Syscall.READ, childEnd, Arg.at(Data.buffer(8, "go")), Arg.num(1));
+    }
+
+    /**
+     * Standard streams that are the host's /dev/null become the container's own, as runc does it: a checkpoint cannot take a
+     * file of the host's along. Paths are the container's here, and its /dev is ours.
+     */
+    void ownNull() {
+        if (!plan.spec.waits()) {
+            return;
+        }
+        String why =
+                "the host's /dev/null as standard stream becomes the container's: a checkpoint can take that along";
+        Data stat = Data.buffer(STATX_SIZE, "stream");
+        for (int fd = 0; fd <= 2; fd++) {
+            Step.Label other = new Step.Label();
+            Arg.Result told = p.tolerant(
+                    "told",
+                    List.of(Errno.EBADF),
+                    why,
+                    Syscall.STATX,
+                    Arg.num(fd),
+                    Arg.EMPTY,
+                    plan.flags("AT_EMPTY_PATH"),
+                    plan.flags("STATX_BASIC_STATS"),
+                    Arg.at(stat));
+            p.jump(Step.When.NEGATIVE, told, other, "closed");
+            Arg.Result device = p.register("device");
+            p.add(new Step.Get(device, Arg.at(stat, STATX_DEVICE), 8, why));
+            Arg.Result difference = p.register("difference");
+            p.add(new Step.Subtract(difference, device, Arg.num(NULL_DEVICE, "1:3"), why));
+            p.jump(Step.When.POSITIVE, difference, other, "another file");
+            p.jump(Step.When.NEGATIVE, difference, other, "another file");
+            Arg.Result own = p.callTo(
+                    "null",
+                    why,
+                    Syscall.OPENAT,
+                    Arg.CWD,
+                    Arg.string("/dev/null"),
+                    plan.flags("O_RDWR|O_CLOEXEC"),
+                    Arg.ZERO);
+            p.call(why, Syscall.DUP3, own, Arg.num(fd), Arg.ZERO);
+            plan.close(own);
+            p.bind(other);
+        }
     }
 
     /** The parent's end: it goes, or waits for the container's, and clears up. */

@@ -221,6 +221,46 @@ public final class OciContainer {
         new OciHookRun("createContainer", hooks(config, OciHooks::createContainer)).inside(state, pid);
     }
 
+    /** The namespaces are made again and nobody is in them: of the hooks those of the runtime's own namespaces. */
+    void hooksAtRestore(OciSpec config, int pid) {
+        if (hasHooksBeforeTheRoot(config)) {
+            OciState state = state(OciStatus.CREATING, pid);
+            new OciHookRun("prestart", hooks(config, OciHooks::prestart)).here(state);
+            new OciHookRun("createRuntime", hooks(config, OciHooks::createRuntime)).here(state);
+        }
+    }
+
+    /**
+     * Dumps its processes into files, by criu(8). The container is gone afterwards, unless its processes go on.
+     *
+     * @throws ContainerException CONFLICT if it has not been started, or has stopped; INTERNAL if criu cannot dump it: it
+     *                            lives on then
+     */
+    public void checkpoint(OciCheckpoint wanted) {
+        OciRecord record = known();
+        OciStatus before = status();
+        if (before != OciStatus.RUNNING && before != OciStatus.PAUSED) {
+            throw conflict("container cannot be checkpointed in " + before.word() + " state");
+        }
+        List<Long> processes = cgroup(record)
+                .filter(Cgroup::exists)
+                .map(Cgroup::processes)
+                .orElseGet(() -> List.of((long) record.pid()));
+        boolean dumped = false;
+        try {
+            new OciDump(record, config(), wanted).run(processes);
+            dumped = true;
+        } finally {
+            // A criu that was killed leaves the group as it was meanwhile.
+            if (!dumped && before == OciStatus.RUNNING && status() == OciStatus.PAUSED) {
+                cgroup(record).ifPresent(Cgroup::thawIfFrozen);
+            }
+        }
+        if (!wanted.leaveRunning() && !wanted.preDump()) {
+            delete(true);
+        }
+    }
+
     /**
      * Lets its program start.
      *

@@ -203,6 +203,58 @@ public final class OciContainers {
     }
 
     /**
+     * Makes a container of the files of a checkpoint, which runs at once. Its first process is a child of the caller's
+     * subreaper, or of the front that {@link Front#follow} is called of meanwhile.
+     *
+     * @param wanted what create is asked for, as far as it is about a container that runs
+     * @param config its configuration
+     * @param criu   what criu is asked for
+     * @throws ContainerException if it cannot be restored; nothing of it is left then
+     */
+    public OciContainer restore(OciRequest wanted, OciSpec config, OciCheckpoint criu) {
+        checkId(wanted.id());
+        Path bundle = wanted.bundle().toAbsolutePath().normalize();
+        OciSpec whole = withAbsolutePlaces(config, bundle);
+        OciRestore.check(wanted, whole, criu);
+        Path rootfs = rootfs(bundle, config);
+        Path folder = folder(wanted.id());
+        boolean made = false;
+        try {
+            String group = wanted.groups() ? group(wanted.id(), config) : "";
+            OciRecord record = new OciRecord(
+                    wanted.id(),
+                    bundle.toString(),
+                    rootfs.toString(),
+                    Instant.now().toString(),
+                    Caller.read().uid(),
+                    group,
+                    0,
+                    0);
+            write(folder.resolve(OciRecord.FILE), record.toJson());
+            write(folder.resolve(CONFIG), OciJson.write(config).getBytes(StandardCharsets.UTF_8));
+            OciContainer container = new OciContainer(folder, wanted.id());
+            OciRecord started = new OciRestore(wanted, whole, criu, folder, rootfs, group).run(container, record);
+            boolean told = false;
+            try {
+                write(folder.resolve(OciRecord.FILE), started.toJson());
+                tell(wanted, container, started.pid());
+                told = true;
+            } finally {
+                if (!told) {
+                    Front.end(started.pid());
+                    container.abandon();
+                }
+            }
+            made = true;
+            return container;
+        } finally {
+            if (!made) {
+                OciContainer.remove(folder);
+            }
+        }
+    }
+
+    /**
      * Whether a container joins a user namespace that somebody else made. Whoever enters that for it, its front, loses the
      * right over what root made, such as control groups: they are for others to remove when it has ended.
      */
@@ -218,7 +270,7 @@ public final class OciContainers {
         return false;
     }
 
-    private static void write(Path file, byte[] content) {
+    static void write(Path file, byte[] content) {
         try {
             WholeFile.replace(file, content, "rw-------");
         } catch (IOException e) {
@@ -232,7 +284,7 @@ public final class OciContainers {
     }
 
     /** What the caller is told of the pid; if it cannot be, the container goes. */
-    private static void tell(OciRequest wanted, OciContainer container, int pid) {
+    static void tell(OciRequest wanted, OciContainer container, int pid) {
         boolean told = false;
         try {
             if (wanted.pidFile().isPresent()) {
@@ -305,7 +357,7 @@ public final class OciContainers {
         sendTerminal(wanted.consoleSocket(), wanted.terminal(), master);
     }
 
-    private Path folder(String id) {
+    Path folder(String id) {
         Path folder = root.resolve(id);
         try {
             Files.createDirectories(root);
@@ -324,7 +376,7 @@ public final class OciContainers {
         return folder;
     }
 
-    private static Path rootfs(Path bundle, OciSpec config) {
+    static Path rootfs(Path bundle, OciSpec config) {
         OciRoot root = config.root();
         if (root == null || root.path().isEmpty()) {
             throw SpecException.of("root.path", "is missing: a container needs a root file system");
@@ -449,7 +501,7 @@ public final class OciContainers {
     }
 
     /** Without groups no limit can act. Rules for devices are in every configuration, and go with the groups. */
-    private static void refuseLimits(OciSpec config) {
+    static void refuseLimits(OciSpec config) {
         LinuxResources resources =
                 config.linux() == null ? null : config.linux().resources();
         LinuxResources none = LinuxResources.builder().build();
@@ -463,7 +515,7 @@ public final class OciContainers {
     }
 
     /** A relative place of a mount counts from the root, and a relative source of a bind mount from the bundle, config.md. */
-    private static OciSpec withAbsolutePlaces(OciSpec config, Path bundle) {
+    static OciSpec withAbsolutePlaces(OciSpec config, Path bundle) {
         boolean all = true;
         List<OciMount> mounts = new ArrayList<>();
         for (OciMount m : config.mounts()) {
@@ -523,7 +575,7 @@ public final class OciContainers {
     }
 
     /** The nodes that every container has can be used, whatever the configuration denies before. */
-    private static OciSpec withDefaultDevices(OciSpec config) {
+    static OciSpec withDefaultDevices(OciSpec config) {
         OciLinux linux = config.linux();
         if (linux == null
                 || linux.resources() == null
