@@ -140,6 +140,7 @@ final class GoldenConfigurations {
                 target,
                 pivot,
                 true,
+                Optional.empty(),
                 List.of());
     }
 
