@@ -13,16 +13,23 @@ final class Guest {
     /** The script's exit status where no guest can be had. */
     private static final int UNAVAILABLE = 69;
 
+    /** Seconds. */
+    private static final String LONGEST = "400";
+
     private Guest() {}
 
     /** Runs a class's main there as root, and gives what it says; it must end well. */
     static String run(Class<?> main) {
+        return run(List.of(), main);
+    }
+
+    /** The same by a command that is given the JVM's, such as {@code it/systemd}. */
+    static String run(List<String> under, Class<?> main) {
         Path script = Path.of("guest").toAbsolutePath();
         Needs.that(Files.isExecutable(script), "needs " + script);
-        List<String> command = new ArrayList<>(List.of(
-                script.toString(),
-                "-t",
-                "240",
+        List<String> command = new ArrayList<>(List.of(script.toString(), "-t", LONGEST));
+        command.addAll(under);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
