@@ -14,7 +14,7 @@ final class Guest {
     private static final int UNAVAILABLE = 69;
 
     /** Seconds. */
-    private static final String LONGEST = "400";
+    private static final String LONGEST = "900";
 
     private Guest() {}
 
