@@ -3,6 +3,7 @@ package dev.alcove.oci;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.Signal;
 import dev.alcove.linux.UserDatabase;
+import dev.alcove.runtime.CgroupDriver;
 import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.ContainerException.Kind;
 import dev.alcove.runtime.Front;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The runtime itself: containers of module runtime, made by the native front. */
 final class AlcoveRuntime implements OciRuntime {
     private final OciContainers containers;
-    private final boolean groups;
+    private final CgroupDriver groups;
     private final String criu;
     private final Supplier<Optional<Front>> fronts;
 
@@ -38,27 +39,20 @@ final class AlcoveRuntime implements OciRuntime {
      * @param fronts the front of this process, for the first that needs it
      */
     AlcoveRuntime(RuntimeOptions options, Supplier<Optional<Front>> fronts) {
-        switch (options.cgroups()) {
-            case CGROUPFS -> {}
-            case SYSTEMD ->
+        if (options.cgroups() == CgroupDriver.SYSTEMD) {
+            Optional<String> missing = options.systemd().missing();
+            if (missing.isPresent()) {
                 throw new ContainerException(
                         Kind.UNSUPPORTED,
-                        "--systemd-cgroup: the control groups cannot be made by systemd: " + withoutSystemd()
+                        "--systemd-cgroup: the control groups cannot be made by systemd: " + missing.get()
                                 + "\n  mend: use --cgroup-manager cgroupfs (podman: --cgroup-manager cgroupfs; docker:"
                                 + " native.cgroupdriver=cgroupfs; containerd: SystemdCgroup = false)");
-            case DISABLED -> {}
+            }
         }
-        this.groups = options.cgroups() != RuntimeOptions.CgroupDriver.DISABLED;
         this.criu = options.criu();
-        this.containers = OciContainers.at(options.root());
+        this.groups = options.cgroups();
+        this.containers = OciContainers.at(options.root(), options.systemd());
         this.fronts = fronts;
-    }
-
-    /** sd_booted(3). */
-    private static String withoutSystemd() {
-        return Files.isDirectory(Path.of("/run/systemd/system"))
-                ? "this version of Alcove makes them itself"
-                : "this machine was not booted with systemd";
     }
 
     private static ContainerException unsupported(String what, String mend) {
@@ -81,7 +75,7 @@ final class AlcoveRuntime implements OciRuntime {
 
     private OciContainer make(CreateRequest request, OciSpec spec, boolean foreground, boolean keep) {
         // What follows a container's end in Java keeps this process until then.
-        boolean stays = foreground && OciContainer.endsInJava(spec);
+        boolean stays = foreground && (groups == CgroupDriver.SYSTEMD || OciContainer.endsInJava(spec));
         boolean terminal = spec.process() != null && spec.process().terminal();
         try (Front front = front();
                 TerminalRelay relay = relay(
@@ -284,10 +278,12 @@ final class AlcoveRuntime implements OciRuntime {
 
     @Override
     public void update(String id, UpdateRequest request) {
+        OciContainer container = containers.find(id);
         if (request.l3CacheSchema().isPresent() || request.memBwSchema().isPresent()) {
-            throw unsupported("--l3-cache-schema and --mem-bw-schema", "leave them out");
+            container.share(
+                    request.l3CacheSchema().orElse(""), request.memBwSchema().orElse(""));
         }
-        containers.find(id).update(request.resources());
+        container.update(request.resources());
     }
 
     @Override

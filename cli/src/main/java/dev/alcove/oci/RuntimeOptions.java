@@ -1,6 +1,8 @@
 package dev.alcove.oci;
 
+import dev.alcove.runtime.CgroupDriver;
 import dev.alcove.runtime.ContainerException;
+import dev.alcove.runtime.SystemdManager;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -10,17 +12,12 @@ import java.util.Optional;
  *
  * @param root     the directory in which the states are kept, absolute
  * @param cgroups  who makes the control groups
+ * @param systemd  the systemd that makes them, where one does: the machine's for root, else the user's
  * @param rootless whether a control group that may not be written is no error; empty: decided by the caller's privileges
  * @param criu     the program for checkpoints
  */
-record RuntimeOptions(Path root, CgroupDriver cgroups, Optional<Boolean> rootless, String criu) {
-    /** Who makes the control groups. */
-    enum CgroupDriver {
-        CGROUPFS,
-        SYSTEMD,
-        DISABLED
-    }
-
+record RuntimeOptions(
+        Path root, CgroupDriver cgroups, SystemdManager systemd, Optional<Boolean> rootless, String criu) {
     /**
      * Reads the global flags.
      *
@@ -36,6 +33,7 @@ record RuntimeOptions(Path root, CgroupDriver cgroups, Optional<Boolean> rootles
                         .resolve(globals.text("root").orElse(standard + "/" + OciCommands.NAME))
                         .normalize(),
                 manager(globals),
+                SystemdManager.of(!isRoot(caller, environment), environment),
                 rootless(globals.text("rootless").orElse("auto")),
                 globals.text("criu").orElse("criu"));
     }

@@ -3,6 +3,8 @@ package dev.alcove.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.alcove.runtime.CgroupDriver;
+import dev.alcove.runtime.SystemdManager;
 import dev.alcove.spec.LinuxCapabilities;
 import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciProcess;
@@ -97,11 +99,15 @@ class OciCommandsTest {
         oci.run("--root", "state", "--systemd-cgroup", "--rootless", "true", "--criu", "/c", "list");
         assertThat(oci.options)
                 .isEqualTo(new RuntimeOptions(
-                        folder.resolve("state"), RuntimeOptions.CgroupDriver.SYSTEMD, Optional.of(true), "/c"));
+                        folder.resolve("state"),
+                        CgroupDriver.SYSTEMD,
+                        new SystemdManager(false, "", ""),
+                        Optional.of(true),
+                        "/c"));
         oci.environment.put("XDG_RUNTIME_DIR", "/run/user/7");
         oci.run("--cgroup-manager=disabled", "list");
         assertThat(oci.options.root()).isEqualTo(Path.of("/run/alcove-oci"));
-        assertThat(oci.options.cgroups()).isEqualTo(RuntimeOptions.CgroupDriver.DISABLED);
+        assertThat(oci.options.cgroups()).isEqualTo(CgroupDriver.DISABLED);
         oci.caller = new OciContext.Caller(7, 7);
         oci.run("list");
         assertThat(oci.options.root()).isEqualTo(Path.of("/run/user/7/alcove-oci"));

@@ -13,25 +13,32 @@ final class Guest {
     /** The script's exit status where no guest can be had. */
     private static final int UNAVAILABLE = 69;
 
+    /** Seconds. */
+    private static final String LONGEST = "900";
+
     private Guest() {}
 
     /** Runs a class's main as root in a guest with a network card, and gives what it says; it must end well. */
     static String run(Class<?> main) {
-        return run(main, "guest", 240);
+        return run(List.of(), main);
+    }
+
+    /** The same by a command that is given the JVM's, such as {@code it/systemd}. */
+    static String run(List<String> under, Class<?> main) {
+        return run(under, main, "guest", LONGEST);
     }
 
     /** The same in a guest with all that a machine has, which is slow. */
     static String runInQemu(Class<?> main) {
-        return run(main, "guest-qemu", 540);
+        return run(List.of(), main, "guest-qemu", LONGEST);
     }
 
-    private static String run(Class<?> main, String name, int seconds) {
+    private static String run(List<String> under, Class<?> main, String name, String seconds) {
         Path script = Path.of(name).toAbsolutePath();
         Needs.that(Files.isExecutable(script), "needs " + script);
-        List<String> command = new ArrayList<>(List.of(
-                script.toString(),
-                "-t",
-                Integer.toString(seconds),
+        List<String> command = new ArrayList<>(List.of(script.toString(), "-t", seconds));
+        command.addAll(under);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

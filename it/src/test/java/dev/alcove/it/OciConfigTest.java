@@ -404,6 +404,6 @@ final class OciConfigTest {
                 .contains("\"mountExtensions\":{\"idmap\":{\"enabled\":true}}")
                 .contains("\"netDevices\":{\"enabled\":true}")
                 .contains("\"intelRdt\":{\"enabled\":true,")
-                .contains("\"systemd\":false");
+                .contains("\"systemd\":true,\"systemdUser\":true");
     }
 }

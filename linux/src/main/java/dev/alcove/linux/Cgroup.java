@@ -72,6 +72,20 @@ public final class Cgroup {
     }
 
     /**
+     * Makes it where it is missing, and sets its limits: somebody else, such as systemd, has made it in those hierarchies
+     * that they know.
+     *
+     * @param limits what it may use
+     * @throws CgroupUnavailableException if a limit's controller is missing or not ours to use
+     * @throws LinuxException             if the kernel refuses
+     */
+    public void complete(CgroupLimits limits) {
+        for (CgroupStep step : CgroupWrites.plan(layout, name, limits, true).steps()) {
+            CgroupSteps.perform(step);
+        }
+    }
+
+    /**
      * Changes limits of a group that is there; what is empty in them stays as it is. With version 1 device rules the group is
      * frozen meanwhile, as there all devices are denied for a moment.
      *

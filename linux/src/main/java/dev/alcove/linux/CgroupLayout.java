@@ -56,8 +56,20 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
      * @throws UncheckedIOException if {@code /proc} cannot be read
      */
     public static CgroupLayout read() {
+        return read("");
+    }
+
+    /**
+     * As {@link #read()}, seen by somebody who also knows of a group elsewhere: where nothing above our own group is ours,
+     * what we may write to above that one counts. A user's service manager makes groups that are not below the user's
+     * session.
+     *
+     * @param group a group's name, {@code /user.slice/…}; only one with a leading slash has a place of its own
+     * @throws UncheckedIOException if {@code /proc} cannot be read
+     */
+    public static CgroupLayout read(String group) {
         Machine machine = new ThisMachine();
-        return parse(machine.text("/proc/self/mountinfo"), machine.text("/proc/self/cgroup"), machine);
+        return parse(machine.text("/proc/self/mountinfo"), machine.text("/proc/self/cgroup"), group, machine);
     }
 
     /** What is asked of the files besides the two texts; the tests have machines of other kinds. No lambdas: a cold start. */
@@ -96,6 +108,10 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
 
     /** The same from given texts. */
     static CgroupLayout parse(String mountinfo, String cgroup, Machine machine) {
+        return parse(mountinfo, cgroup, "", machine);
+    }
+
+    static CgroupLayout parse(String mountinfo, String cgroup, String group, Machine machine) {
         List<Mount> mounts = mounts(mountinfo);
         List<CgroupHierarchy> hierarchies = new ArrayList<>();
         boolean one = false;
@@ -103,6 +119,10 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
         for (Mount m : mounts) {
             String own = relative(own(cgroup, m), m.root);
             Optional<String> base = base(m, own, machine);
+            if (group.startsWith("/") && (base.isEmpty() || !below(group, base.get()))) {
+                Optional<String> above = base(m, group.substring(0, group.lastIndexOf('/')), machine);
+                base = above.isPresent() ? above : base;
+            }
             Set<CgroupController> controllers = m.controllers;
             if (m.version == 2) {
                 two = true;
@@ -285,6 +305,10 @@ public record CgroupLayout(Mode mode, List<CgroupHierarchy> hierarchies, SwapLim
             slash = next < 0 ? own.length() : next;
         }
         return Optional.empty();
+    }
+
+    private static boolean below(String group, String base) {
+        return base.equals("/") || group.startsWith(base + "/");
     }
 
     /** A process moves only where the cgroup.procs of the nearest common ancestor is writable too. */

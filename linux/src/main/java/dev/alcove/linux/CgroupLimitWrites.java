@@ -175,11 +175,11 @@ final class CgroupLimitWrites {
     private void io(CgroupLimits limits) {
         if (limits.ioWeight().isPresent()) {
             CgroupHierarchy h = need("ioWeight", CgroupController.BLKIO);
-            long w = limits.ioWeight().getAsInt();
-            String same = Long.toString(w);
+            int w = limits.ioWeight().getAsInt();
+            String same = Integer.toString(w);
             // the scheduler BFQ has its own file, with the same range in both versions; io.weight has 1 to 10000
             String[][] files = h.unified()
-                    ? new String[][] {{"io.bfq.weight", same}, {"io.weight", Long.toString(1 + (w - 10) * 9999 / 990)}}
+                    ? new String[][] {{"io.bfq.weight", same}, {"io.weight", Long.toString(CgroupLimits.ioWeight(w))}}
                     : new String[][] {{"blkio.bfq.weight", same}, {"blkio.weight", same}};
             List<CgroupStep.WriteFile> alternatives = new ArrayList<>();
             for (String[] file : files) {

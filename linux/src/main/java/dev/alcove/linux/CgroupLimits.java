@@ -133,6 +133,19 @@ public record CgroupLimits(
         return b;
     }
 
+    /**
+     * Shares (2 to 262144, usually 1024) as a weight of version 2 (1 to 10000, usually 100), by the curve that OCI runtimes
+     * agreed on.
+     */
+    public static long cpuWeight(long shares) {
+        return CgroupLimitWrites.weight(shares);
+    }
+
+    /** A weight of block I/O (10 to 1000) as version 2's {@code io.weight} (1 to 10000). */
+    public static long ioWeight(int weight) {
+        return 1 + (weight - 10) * 9999L / 990;
+    }
+
     private static void atLeast(String what, OptionalLong n, long least) {
         if (n.isPresent() && n.getAsLong() < least && n.getAsLong() != UNLIMITED) {
             throw new IllegalArgumentException(

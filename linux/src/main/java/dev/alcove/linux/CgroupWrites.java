@@ -50,6 +50,31 @@ public record CgroupWrites(
      * @throws CgroupUnavailableException if a limit's controller is missing or not ours to use
      */
     public static CgroupWrites plan(CgroupLayout layout, String group, CgroupLimits limits) {
+        return plan(layout, group, limits, false);
+    }
+
+    /**
+     * As {@link #plan}, for a group that somebody else makes when the process is there, such as systemd, and which that one
+     * removes: nothing is to be made, nor is a process born in it.
+     *
+     * @param into whether the process has to enter it by itself in version 2 as well
+     * @throws CgroupUnavailableException as in {@link #plan}
+     */
+    public static CgroupWrites entering(CgroupLayout layout, String group, CgroupLimits limits, boolean into) {
+        CgroupWrites all = plan(layout, group, limits, true);
+        List<String> enter = new ArrayList<>(all.enter);
+        if (into && all.unified.isPresent()) {
+            enter.add(all.unified.get() + "/cgroup.procs");
+        }
+        return new CgroupWrites(List.of(), enter, Optional.empty(), all.remove, List.of());
+    }
+
+    /**
+     * As {@link #plan}.
+     *
+     * @param others whether others see to the controllers of the groups above: only what a limit needs is added to them
+     */
+    static CgroupWrites plan(CgroupLayout layout, String group, CgroupLimits limits, boolean others) {
         checkName(group);
         // first, so that a limit that cannot be is refused before anything else is said
         List<CgroupStep> limiting = limits(layout, group, limits);
@@ -66,7 +91,7 @@ public record CgroupWrites(
             boolean cpuset = h.controllers().contains(CgroupController.CPUSET) && !h.unified();
             for (int i = 1; i < chain.size(); i++) {
                 if (h.unified()) {
-                    enable(steps, h, chain.get(i - 1), limits, layout.mode() == CgroupLayout.Mode.V2);
+                    enable(steps, h, chain.get(i - 1), limits, !others && layout.mode() == CgroupLayout.Mode.V2);
                 }
                 steps.add(new CgroupStep.MakeDirectory(chain.get(i), i < chain.size() - 1));
                 if (cpuset) {

@@ -17,7 +17,12 @@ final class DeviceLines {
 
     private final Map<Devices, Integer> exceptions = new LinkedHashMap<>();
 
-    private DeviceLines() {}
+    /** Whether what cannot be expressed is left out. */
+    private final boolean roughly;
+
+    private DeviceLines(boolean roughly) {
+        this.roughly = roughly;
+    }
 
     /** One write of a line. */
     record Line(String file, String content) {}
@@ -57,11 +62,26 @@ final class DeviceLines {
      * @throws CgroupUnavailableException for a rule that makes a hole in a wider one, which version 1 cannot express
      */
     static List<Line> of(List<DeviceRule> rules) {
-        DeviceLines state = new DeviceLines();
+        DeviceLines state = new DeviceLines(false);
         for (DeviceRule rule : rules) {
             state.play(rule);
         }
         return state.lines();
+    }
+
+    /** {@link DeviceRule#flattened}. */
+    static List<DeviceRule> flattened(List<DeviceRule> rules) {
+        DeviceLines state = new DeviceLines(true);
+        for (DeviceRule rule : rules) {
+            state.play(rule);
+        }
+        List<DeviceRule> flat = new ArrayList<>();
+        flat.add(DeviceRule.every(state.allows, 'a', "rwm"));
+        for (Map.Entry<Devices, Integer> e : state.exceptions.entrySet()) {
+            Devices d = e.getKey();
+            flat.add(new DeviceRule(!state.allows, d.type, d.major, d.minor, access(e.getValue())));
+        }
+        return flat;
     }
 
     private void play(DeviceRule rule) {
@@ -87,6 +107,9 @@ final class DeviceLines {
                 continue;
             }
             if (!devices.covers(e.getKey())) {
+                if (roughly) {
+                    continue;
+                }
                 throw new CgroupUnavailableException(
                         "devices",
                         "cgroup version 1 cannot express '" + rule + "' within the wider '"
@@ -133,8 +156,11 @@ final class DeviceLines {
     }
 
     private static String line(Devices d, int bits) {
-        return d.type + " " + DeviceRule.number(d.major) + ":" + DeviceRule.number(d.minor) + " "
-                + ((bits & DeviceRule.READ) != 0 ? "r" : "")
+        return d.type + " " + DeviceRule.number(d.major) + ":" + DeviceRule.number(d.minor) + " " + access(bits);
+    }
+
+    private static String access(int bits) {
+        return ((bits & DeviceRule.READ) != 0 ? "r" : "")
                 + ((bits & DeviceRule.WRITE) != 0 ? "w" : "")
                 + ((bits & DeviceRule.MKNOD) != 0 ? "m" : "");
     }

@@ -1,5 +1,6 @@
 package dev.alcove.linux;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -49,6 +50,17 @@ public record DeviceRule(boolean allow, char type, OptionalInt major, OptionalIn
     /** Allows or denies all numbers of a type. */
     public static DeviceRule every(boolean allow, char type, String access) {
         return new DeviceRule(allow, type, OptionalInt.empty(), OptionalInt.empty(), access);
+    }
+
+    /**
+     * The same as one rule about all devices and then only exceptions to it, none of which takes back another. What is denied
+     * within something wider that is allowed, or the reverse, cannot be said so and is left out.
+     *
+     * @param rules in order
+     * @return the rule about all, then the exceptions
+     */
+    public static List<DeviceRule> flattened(List<DeviceRule> rules) {
+        return DeviceLines.flattened(rules);
     }
 
     /** Whether it covers every access to every device. */

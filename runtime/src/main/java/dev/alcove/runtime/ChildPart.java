@@ -61,12 +61,17 @@ final class ChildPart {
 
     void plan(Arg.Result parentEnd, Arg.Result childEnd, Optional<Arg.Result> gate) {
         begin(parentEnd, childEnd);
+        boolean unit = plan.spec.unit().isPresent();
+        if (unit) {
+            // Before the groups: they come to be with this process, and the cgroup namespace's root is to be in them.
+            waitForParent(childEnd);
+        }
         cgroup.enter();
         new ResctrlPart(plan, linux).enter();
         new SchedulingPart(plan, process, linux).inTheGroup();
         IdentityPart identity = new IdentityPart(plan, process, linux, setgroupsAllowed(), newUser || othersUsers);
         identity.early();
-        if (newUser || plan.spec.prepare().isPresent()) {
+        if (!unit && (newUser || plan.spec.prepare().isPresent())) {
             waitForParent(childEnd);
         }
         if (newUser || othersUsers) {

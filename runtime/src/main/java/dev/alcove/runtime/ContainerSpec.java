@@ -105,8 +105,16 @@ public record ContainerSpec(
         return target.isEmpty() && !name.isEmpty();
     }
 
+    /** The unit of systemd that its control groups are, if systemd makes them. */
+    Optional<SystemdUnit> unit() {
+        return front.flatMap(FrontCall::unit);
+    }
+
     /** The name of its control group. */
     String group() {
+        if (unit().isPresent()) {
+            return unit().get().group();
+        }
         return config.linux() == null || config.linux().cgroupsPath().isEmpty()
                 ? "alcove-" + id
                 : config.linux().cgroupsPath();

@@ -52,7 +52,8 @@ record ExecTarget(Set<NamespaceKind> kinds, List<String> tasks, Optional<String>
         NamespaceSet theirs = NamespaceSet.of(pid)
                 .orElseThrow(() -> new ContainerException(
                         ContainerException.Kind.CONFLICT, "container not running: its first process has just ended"));
-        Set<NamespaceKind> kinds = EnumSet.allOf(NamespaceKind.class);
+        // Those that this kernel has.
+        Set<NamespaceKind> kinds = EnumSet.copyOf(theirs.identities().keySet());
         own.shared(theirs).forEach(kinds::remove);
         return of(kinds, group, pid, within);
     }

@@ -17,8 +17,17 @@ import java.util.Set;
  */
 public final class Features {
     /** Parts that are not words of a list. Whoever makes one act adds it. */
-    private static final Set<String> ACTING =
-            Set.of("apparmor", "cgroup.rdma", "cgroup.v1", "cgroup.v2", "intelRdt", "netDevices", "seccomp", "selinux");
+    private static final Set<String> ACTING = Set.of(
+            "apparmor",
+            "cgroup.rdma",
+            "cgroup.systemd",
+            "cgroup.systemdUser",
+            "cgroup.v1",
+            "cgroup.v2",
+            "intelRdt",
+            "netDevices",
+            "seccomp",
+            "selinux");
 
     /** Mount options that the kernel itself takes as a new file system's flags, fsconfig(2) FSCONFIG_SET_FLAG. */
     private static final List<String> FLAGS_OF_FILE_SYSTEMS =

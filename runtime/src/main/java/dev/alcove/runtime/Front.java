@@ -160,10 +160,16 @@ public final class Front implements AutoCloseable {
     /**
      * What is done while the program runs.
      *
+     * @param unit      systemd makes the unit of this process
      * @param abandoned after a failure of one that the program did not wait for: its process has been ended, and what else
      *                  it made is to go
      */
-    record Acts(IntConsumer hooks, Consumer<Fd> terminal, Consumer<SeccompListener> listener, Runnable abandoned) {}
+    record Acts(
+            IntConsumer hooks,
+            IntConsumer unit,
+            Consumer<Fd> terminal,
+            Consumer<SeccompListener> listener,
+            Runnable abandoned) {}
 
     private UnixSocket socket() {
         UnixSocket known = socket;
@@ -236,6 +242,8 @@ public final class Front implements AutoCloseable {
         int first = (int) report.extra0();
         if (report.value() == FrontPart.SYNC_HOOKS) {
             acts.hooks().accept(first);
+        } else if (report.value() == Planner.SYNC_UNIT) {
+            acts.unit().accept(first);
         } else if (report.value() == Planner.SYNC_PREPARE) {
             spec.prepare().ifPresent(act -> act.accept(first));
         } else {
@@ -383,7 +391,7 @@ public final class Front implements AutoCloseable {
 
     /** Until the front's program is over: it closes its end when it has cleared up. */
     public void awaitEnd() {
-        awaitEnd(new Acts(first -> {}, Fd::close, listener -> {}, () -> {}));
+        awaitEnd(new Acts(first -> {}, first -> {}, Fd::close, listener -> {}, () -> {}));
     }
 
     private void awaitEnd(Acts acts) {

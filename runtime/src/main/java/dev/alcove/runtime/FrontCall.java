@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param target    for one more process: the first process of the container it joins
  * @param pivot     whether pivot_root(2) may be used; else the root is moved, for a machine whose root is an initramfs
  * @param groups    whether the container gets control groups
+ * @param unit      the unit of systemd that they are; empty if they are made without systemd
  * @param leftovers files, then folders, that go with the container's end; only for a front that waits
  */
 record FrontCall(
@@ -30,6 +31,7 @@ record FrontCall(
         OptionalInt target,
         boolean pivot,
         boolean groups,
+        Optional<SystemdUnit> unit,
         List<Path> leftovers) {
     /** Descriptors from 3 on that a caller can hand on: the front's own begin further up. */
     static final int MOST_PRESERVED = 128;

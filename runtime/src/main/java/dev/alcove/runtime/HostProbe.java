@@ -1,6 +1,7 @@
 package dev.alcove.runtime;
 
 import dev.alcove.linux.Arch;
+import dev.alcove.linux.CgroupLayout;
 import dev.alcove.linux.Kernel;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.ProcStatus;
@@ -81,7 +82,7 @@ final class HostProbe {
                 ThisProcess.inInitialUserNamespace(),
                 ThisProcess.lastCapability(),
                 spec.landlock().isEmpty() ? 0 : Kernel.landlockVersion(),
-                ThisProcess.cgroups(),
+                spec.unit().map(unit -> CgroupLayout.read(unit.group())).orElseGet(ThisProcess::cgroups),
                 limits,
                 set ? Kernel.processors() : "",
                 set ? Kernel.memoryNodes() : "",

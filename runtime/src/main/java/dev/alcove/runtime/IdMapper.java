@@ -1,21 +1,11 @@
 package dev.alcove.runtime;
 
-import dev.alcove.linux.Child;
-import dev.alcove.linux.Fd;
-import dev.alcove.linux.FdIo;
 import dev.alcove.linux.IdRange;
-import dev.alcove.linux.Open;
-import dev.alcove.linux.Pipe;
-import dev.alcove.linux.Spawn;
 import dev.alcove.spec.LinuxIdMapping;
 import dev.alcove.spec.OciLinux;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Maps ids that an ordinary user may not map alone, through newuidmap(1) and newgidmap(1). */
 final class IdMapper {
@@ -52,7 +42,7 @@ final class IdMapper {
                         "cannot map ids for the user namespace: " + tool + " cannot be run: it is not in PATH"
                                 + "\n  likely cause: it is not installed"
                                 + "\n  mend: apt-get install -y uidmap, as root; or map only this user's own id"));
-        Said said = run(program, command);
+        Tool.Said said = Tool.run(program, command, List.of("PATH=" + Defaults.PATH));
         if (said.status() != 0) {
             throw new ContainerException(
                     ContainerException.Kind.DENIED,
@@ -61,28 +51,6 @@ final class IdMapper {
                             + (said.text().isEmpty() ? "" : ": " + said.text())
                             + "\n  likely cause: this user has no such range in /etc/subuid and /etc/subgid"
                             + "\n  mend: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER, as root");
-        }
-    }
-
-    private record Said(int status, String text) {}
-
-    /** Not by ProcessBuilder, which says in words alone why a program could not be started. */
-    private static Said run(Path program, List<String> command) {
-        Child child;
-        try (Pipe output = Pipe.open()) {
-            try (Fd executable = Open.path().at(program);
-                    Fd nothing = Open.read().at(Path.of("/dev/null"));
-                    Fd writer = output.writer()) {
-                child = Spawn.spawn(
-                        executable,
-                        command,
-                        List.of("PATH=" + Defaults.PATH),
-                        Map.of(0, nothing, 1, writer, 2, writer));
-            }
-            String text = new String(FdIo.input(output.reader()).readAllBytes(), StandardCharsets.UTF_8);
-            return new Said(child.reap().status(), text.strip());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

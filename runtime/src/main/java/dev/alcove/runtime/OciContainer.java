@@ -3,6 +3,7 @@ package dev.alcove.runtime;
 import dev.alcove.linux.At;
 import dev.alcove.linux.Cgroup;
 import dev.alcove.linux.CgroupLayout;
+import dev.alcove.linux.CgroupLimits;
 import dev.alcove.linux.CgroupStats;
 import dev.alcove.linux.CgroupUnavailableException;
 import dev.alcove.linux.Errno;
@@ -14,6 +15,7 @@ import dev.alcove.linux.Pidfd;
 import dev.alcove.linux.Proc;
 import dev.alcove.linux.Signal;
 import dev.alcove.runtime.ContainerException.Kind;
+import dev.alcove.spec.LinuxIntelRdt;
 import dev.alcove.spec.LinuxResources;
 import dev.alcove.spec.OciHook;
 import dev.alcove.spec.OciHooks;
@@ -22,8 +24,10 @@ import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciProcess;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.OciState;
+import dev.alcove.spec.SpecException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,10 +48,12 @@ public final class OciContainer {
 
     private final Path folder;
     private final String id;
+    private final SystemdManager systemd;
 
-    OciContainer(Path folder, String id) {
+    OciContainer(Path folder, String id, SystemdManager systemd) {
         this.folder = folder;
         this.id = id;
+        this.systemd = systemd;
     }
 
     /** Its id. */
@@ -94,11 +100,37 @@ public final class OciContainer {
         if (record.isPresent()) {
             return record.get().group();
         }
+        Optional<SystemdUnit> unit = lostUnit();
+        if (unit.isPresent()) {
+            return unit.get().group();
+        }
         try {
             return OciContainers.group(id, config());
         } catch (ContainerException | IllegalArgumentException e) {
             // Neither file is whole: what it would be called without a name of the caller's.
             return OciContainers.group(id, OciSpec.builder().build());
+        }
+    }
+
+    /** The unit that it would have if systemd had made it, where no record says so and that unit is there. */
+    private Optional<SystemdUnit> lostUnit() {
+        if (systemd.missing().isPresent()) {
+            return Optional.empty();
+        }
+        String path = "";
+        try {
+            OciLinux linux = config().linux();
+            path = linux == null ? "" : linux.cgroupsPath();
+        } catch (ContainerException | IllegalArgumentException e) {
+            // Its configuration is lost as well: the name that it has without one.
+            path = "";
+        }
+        try {
+            return Optional.of(SystemdUnit.of(path, id, systemd.user(), systemd.group()))
+                    .filter(u -> cgroup(u.group()).exists());
+        } catch (SpecException e) {
+            // It names a group's path, which is not systemd's.
+            return Optional.empty();
         }
     }
 
@@ -163,9 +195,16 @@ public final class OciContainer {
 
     /** Its control group; empty if it was made without. */
     private static Optional<Cgroup> cgroup(OciRecord record) {
-        return record.group().isEmpty()
-                ? Optional.empty()
-                : Optional.of(Cgroup.of(CgroupLayout.read(), record.group()));
+        return record.group().isEmpty() ? Optional.empty() : Optional.of(cgroup(record.group()));
+    }
+
+    private static Cgroup cgroup(String group) {
+        return Cgroup.of(CgroupLayout.read(group), group);
+    }
+
+    /** The manager that made its unit. */
+    private SystemdManager manager(OciRecord record) {
+        return systemd.of(record.user());
     }
 
     private static boolean frozen(OciRecord record) {
@@ -441,7 +480,7 @@ public final class OciContainer {
         Optional<OciRecord> record = record();
         Optional<Cgroup> group = Optional.of(group(record))
                 .filter(name -> !name.isEmpty())
-                .map(name -> Cgroup.of(CgroupLayout.read(), name))
+                .map(OciContainer::cgroup)
                 .filter(Cgroup::exists);
         boolean noted = record.filter(r -> r.pid() > 0).isPresent();
         record.filter(OciContainer::alive).ifPresent(r -> send(r.pid(), Signal.KILL));
@@ -451,6 +490,13 @@ public final class OciContainer {
             dismiss();
         }
         awaitEnd(record.orElse(null));
+        if (record.isPresent()) {
+            if (!record.get().unit().isEmpty()) {
+                manager(record.get()).stop(record.get().unit());
+            }
+        } else {
+            lostUnit().ifPresent(unit -> systemd.stop(unit.name()));
+        }
         return group;
     }
 
@@ -590,7 +636,50 @@ public final class OciContainer {
     /** Changes its limits; those that are not named stay. */
     public void update(LinuxResources limits) {
         Cgroup group = group("change the limits of");
-        OciPlan.change(() -> group.apply(Limits.of(OciUpdate.of(limits, group))));
+        OciRecord record = known();
+        OciPlan.change(() -> {
+            CgroupLimits all = Limits.of(OciUpdate.of(limits, group));
+            if (!record.unit().isEmpty()) {
+                // Else systemd would set them back, as at a daemon-reload.
+                manager(record).set(record.unit(), OciUnit.properties(all, CgroupLayout.read(record.group())));
+            }
+            group.apply(all);
+        });
+    }
+
+    /**
+     * Changes its shares of the processor's cache and of memory bandwidth, resctrl. A container that was made without gets a
+     * class of its own, which goes with it.
+     *
+     * @param l3 the line for the L3 cache, such as {@code L3:0=ff}; empty: it stays
+     * @param mb the line for memory bandwidth, such as {@code MB:0=70}; empty: it stays
+     * @throws ContainerException UNSUPPORTED where no resctrl is mounted, naming the flag; INVALID if the kernel refuses
+     */
+    public void share(String l3, String mb) {
+        ResctrlUpdate.check(l3);
+        List<Long> processes = processes();
+        OciSpec config = config();
+        OciLinux linux = config.linux() == null ? OciLinux.builder().build() : config.linux();
+        LinuxIntelRdt rdt = linux.intelRdt();
+        if (rdt == null) {
+            rdt = ResctrlUpdate.ofItsOwn();
+            try {
+                // Before it is made: by its configuration it is found and removed, and only a JVM does that.
+                Files.deleteIfExists(folder.resolve(StandingProgram.FILE));
+                OciSpec with = config.toBuilder()
+                        .linux(linux.toBuilder().intelRdt(rdt).build())
+                        .build();
+                WholeFile.replace(
+                        folder.resolve(OciContainers.CONFIG),
+                        OciJson.write(with).getBytes(StandardCharsets.UTF_8),
+                        "rw-------");
+            } catch (IOException e) {
+                throw new ContainerException(
+                        Kind.INTERNAL, "cannot write the configuration of container '" + id + "': " + e, e);
+            }
+        }
+        ResctrlUpdate.apply(
+                rdt, id, Stream.of(l3, mb).filter(line -> !line.isEmpty()).toList(), processes);
     }
 
     /** What the files of its control groups say, by their names, such as {@code memory.stat}. */
@@ -671,6 +760,7 @@ public final class OciContainer {
                 OptionalInt.of(record.pid()),
                 true,
                 false,
+                Optional.empty(),
                 List.of());
         ContainerSpec spec = new ContainerSpec(
                 id,
@@ -697,6 +787,7 @@ public final class OciContainer {
                 facts,
                 OciPlan.plan(spec, facts),
                 new Front.Acts(
+                        first -> {},
                         first -> {},
                         master -> OciContainers.sendTerminal(wanted.consoleSocket(), wanted.terminal(), master),
                         preparation.listener(ignored -> state()),

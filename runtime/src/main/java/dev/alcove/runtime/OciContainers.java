@@ -65,9 +65,11 @@ public final class OciContainers {
     static final Duration CONSOLE = Duration.ofSeconds(10);
 
     private final Path root;
+    private final SystemdManager systemd;
 
-    private OciContainers(Path root) {
+    private OciContainers(Path root, SystemdManager systemd) {
         this.root = root;
+        this.systemd = systemd;
     }
 
     /**
@@ -76,7 +78,17 @@ public final class OciContainers {
      * @param root such as {@code /run/alcove-oci}
      */
     public static OciContainers at(Path root) {
-        return new OciContainers(root.toAbsolutePath().normalize());
+        return at(root, SystemdManager.of(Caller.read().uid() != 0, System.getenv()));
+    }
+
+    /**
+     * Those below a folder, for a caller whose systemd is this.
+     *
+     * @param root    such as {@code /run/alcove-oci}
+     * @param systemd who makes the control groups of those that are made by {@link CgroupDriver#SYSTEMD}
+     */
+    public static OciContainers at(Path root, SystemdManager systemd) {
+        return new OciContainers(root.toAbsolutePath().normalize(), systemd);
     }
 
     /**
@@ -117,7 +129,7 @@ public final class OciContainers {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
         }
-        return Optional.of(new OciContainer(folder, id));
+        return Optional.of(new OciContainer(folder, id, systemd));
     }
 
     /** All of them, by id. */
@@ -151,6 +163,9 @@ public final class OciContainers {
         Path bundle = wanted.bundle().toAbsolutePath().normalize();
         front.needsOwnJvm(OciContainer.hasHooks(config) || meansTheCaller(config));
         Path rootfs = rootfs(bundle, config);
+        Optional<OciUnit> unit = wanted.groups() == CgroupDriver.SYSTEMD
+                ? Optional.of(OciUnit.of(systemd, wanted.id(), withDefaultDevices(config)))
+                : Optional.empty();
         Path folder = folder(wanted.id());
         boolean made = false;
         try (OciPreparation preparation = OciPreparation.of(config)) {
@@ -160,13 +175,16 @@ public final class OciContainers {
                     rootfs.toString(),
                     Instant.now().toString(),
                     Caller.read().uid(),
-                    wanted.groups() ? group(wanted.id(), config) : "",
+                    unit.map(u -> u.unit().group())
+                            .orElse(wanted.groups() == CgroupDriver.DISABLED ? "" : group(wanted.id(), config)),
+                    unit.map(u -> u.unit().name()).orElse(""),
+                    unit.isPresent() && systemd.user(),
                     0,
                     0);
             write(folder.resolve(OciRecord.FILE), record.toJson());
             write(folder.resolve(CONFIG), OciJson.write(config).getBytes(StandardCharsets.UTF_8));
-            ContainerSpec spec = spec(wanted, front, config, rootfs, folder, preparation);
-            OciContainer container = new OciContainer(folder, wanted.id());
+            ContainerSpec spec = spec(wanted, front, config, unit.map(OciUnit::unit), rootfs, folder, preparation);
+            OciContainer container = new OciContainer(folder, wanted.id(), systemd);
             HostFacts facts = front.facts(spec);
             int pid = front.run(
                     spec,
@@ -174,6 +192,7 @@ public final class OciContainers {
                     OciPlan.plan(spec, facts),
                     new Front.Acts(
                             first -> container.hooksBeforeTheRoot(config, first),
+                            first -> unit.ifPresent(u -> u.make(first)),
                             master -> sendTerminal(wanted, master),
                             preparation.listener(process -> container.state(OciStatus.CREATING, process)),
                             container::abandon));
@@ -193,11 +212,16 @@ public final class OciContainers {
             return container;
         } finally {
             if (!made) {
-                if (wanted.groups() && joinsUserNamespace(config)) {
-                    // The front has cleared up as far as it could. What has processes is not removed, and not ours.
-                    Cgroup.of(CgroupLayout.read(), group(wanted.id(), config)).remove();
+                try {
+                    if (wanted.groups() == CgroupDriver.CGROUPFS && joinsUserNamespace(config)) {
+                        // The front has cleared up as far as it could. What has processes is not removed, and not ours.
+                        Cgroup.of(CgroupLayout.read(), group(wanted.id(), config))
+                                .remove();
+                    }
+                    unit.ifPresent(OciUnit::takeBack);
+                } finally {
+                    OciContainer.remove(folder);
                 }
-                OciContainer.remove(folder);
             }
         }
     }
@@ -438,12 +462,18 @@ public final class OciContainers {
     }
 
     private static ContainerSpec spec(
-            OciRequest wanted, Front front, OciSpec config, Path rootfs, Path folder, OciPreparation preparation) {
+            OciRequest wanted,
+            Front front,
+            OciSpec config,
+            Optional<SystemdUnit> unit,
+            Path rootfs,
+            Path folder,
+            OciPreparation preparation) {
         OciProcess process = config.process();
         if (process == null) {
             throw SpecException.of("process", "is missing: a container needs a process to run");
         }
-        if (!wanted.groups()) {
+        if (wanted.groups() == CgroupDriver.DISABLED) {
             refuseLimits(config);
         }
         if (process.terminal()
@@ -468,7 +498,7 @@ public final class OciContainers {
                 ? List.of(folder.resolve(GATE), folder.resolve(CONFIG), folder.resolve(OciRecord.FILE), folder)
                 : List.of();
         FrontCall call = new FrontCall(
-                front.control(onlyReports(config, process)),
+                front.control(onlyReports(config, process) && unit.isEmpty()),
                 wanted.preserved(),
                 Optional.of(folder.resolve(GATE)),
                 wanted.foreground(),
@@ -476,7 +506,8 @@ public final class OciContainers {
                 OciContainer.hasHooksBeforeTheRoot(config),
                 OptionalInt.empty(),
                 wanted.pivot(),
-                wanted.groups(),
+                wanted.groups() != CgroupDriver.DISABLED,
+                unit,
                 leftovers);
         return new ContainerSpec(
                 wanted.id(),

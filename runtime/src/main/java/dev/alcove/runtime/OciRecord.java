@@ -13,16 +13,28 @@ import io.avaje.json.stream.JsonStream;
  * @param created    when, RFC 3339
  * @param owner      the uid of whoever made it
  * @param group      the name of its control group
+ * @param unit       the unit of systemd that is; empty if it was made without systemd
+ * @param user       whether that is a unit of the user's own manager
  * @param pid        its first process; 0 until it is there
  * @param startTicks when that started, {@link dev.alcove.linux.ProcStat#startTicks}
  */
 record OciRecord(
-        String id, String bundle, String rootfs, String created, long owner, String group, int pid, long startTicks) {
+        String id,
+        String bundle,
+        String rootfs,
+        String created,
+        long owner,
+        String group,
+        String unit,
+        boolean user,
+        int pid,
+        long startTicks) {
     static final String FILE = "state.json";
     private static final int FORMAT = 1;
+    private static final String USER = "user";
 
     OciRecord started(int first, long ticks) {
-        return new OciRecord(id, bundle, rootfs, created, owner, group, first, ticks);
+        return new OciRecord(id, bundle, rootfs, created, owner, group, unit, user, first, ticks);
     }
 
     byte[] toJson() {
@@ -36,6 +48,10 @@ record OciRecord(
             text(out, "created", created);
             number(out, "owner", owner);
             text(out, "group", group);
+            if (!unit.isEmpty()) {
+                text(out, "unit", unit);
+                text(out, "manager", user ? USER : "system");
+            }
             number(out, "pid", pid);
             number(out, "startTicks", startTicks);
             out.endObject();
@@ -66,6 +82,8 @@ record OciRecord(
         String rootfs = "";
         String created = "";
         String group = "";
+        String unit = "";
+        boolean user = false;
         long owner = 0;
         long pid = 0;
         long ticks = 0;
@@ -84,6 +102,8 @@ record OciRecord(
                 case "created" -> created = in.string();
                 case "owner" -> owner = in.integer(0xffff_ffffL);
                 case "group" -> group = in.string();
+                case "unit" -> unit = in.string();
+                case "manager" -> user = in.string().equals(USER);
                 case "pid" -> pid = in.integer(Integer.MAX_VALUE);
                 case "startTicks" -> ticks = in.integer(Long.MAX_VALUE);
                 default -> in.skip();
@@ -94,6 +114,6 @@ record OciRecord(
         if (id.isEmpty()) {
             throw new IllegalArgumentException("id: is missing");
         }
-        return new OciRecord(id, bundle, rootfs, created, owner, group, (int) pid, ticks);
+        return new OciRecord(id, bundle, rootfs, created, owner, group, unit, user, (int) pid, ticks);
     }
 }

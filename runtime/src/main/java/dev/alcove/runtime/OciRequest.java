@@ -32,7 +32,7 @@ public record OciRequest(
         boolean foreground,
         boolean keep,
         boolean pivot,
-        boolean groups,
+        CgroupDriver groups,
         Optional<Consumer<Fd>> terminal) {
     /** Nothing but an id and a bundle. */
     public static OciRequest of(String id, Path bundle) {
@@ -47,7 +47,7 @@ public record OciRequest(
                 false,
                 true,
                 true,
-                true,
+                CgroupDriver.CGROUPFS,
                 Optional.empty());
     }
 }

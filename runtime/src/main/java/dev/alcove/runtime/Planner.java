@@ -40,6 +40,9 @@ public final class Planner {
     /** What a supervisor looks at when all is over but the removal. */
     static final int SYNC_ENDED = 3;
 
+    /** systemd makes the container's unit, with its process in it. */
+    static final int SYNC_UNIT = 5;
+
     private final Plan plan;
     private final Program.Builder p;
     private final ContainerSpec spec;
@@ -78,13 +81,7 @@ public final class Planner {
         }
         this.newUser = creates(NamespaceKind.USER);
         String group = spec.group();
-        this.cgroup = new CgroupPart(
-                plan,
-                group,
-                spec.target().isPresent()
-                                || !spec.front().map(FrontCall::groups).orElse(true)
-                        ? new CgroupWrites(List.of(), List.of(), Optional.empty(), List.of(), List.of())
-                        : CgroupWrites.plan(facts.cgroups(), group, limits()));
+        this.cgroup = new CgroupPart(plan, group, groups(group));
         check();
         this.mounts = new MountPart(plan, cgroup);
         this.state = new StatePart(plan);
@@ -120,6 +117,17 @@ public final class Planner {
 
     private boolean ownRoot() {
         return !(spec.rootfs() instanceof Rootfs.Inherited);
+    }
+
+    private CgroupWrites groups(String group) {
+        boolean own =
+                spec.target().isEmpty() && spec.front().map(FrontCall::groups).orElse(true);
+        if (!own) {
+            return new CgroupWrites(List.of(), List.of(), Optional.empty(), List.of(), List.of());
+        }
+        return spec.unit()
+                .map(unit -> CgroupWrites.entering(facts.cgroups(), group, limits(), unit.isSlice()))
+                .orElseGet(() -> CgroupWrites.plan(facts.cgroups(), group, limits()));
     }
 
     private CgroupLimits limits() {
@@ -417,10 +425,14 @@ public final class Planner {
 
     /** The daemon's half of the handshake: the child waits until what the parent does for it is done. */
     private void letGo(Arg.Result pid, Arg.Result parentEnd) {
+        if (spec.unit().isPresent()) {
+            plan.sync(
+                    SYNC_UNIT, pid, "systemd makes the container's unit, with this process in it; its limits are set");
+        }
         if (spec.prepare().isPresent()) {
             plan.sync(SYNC_PREPARE, pid, "Java prepares the new namespaces, such as by a network interface");
         }
-        if (newUser || spec.prepare().isPresent()) {
+        if (newUser || spec.prepare().isPresent() || spec.unit().isPresent()) {
             // A child that is dead already (EPIPE) is what the next step tells of.
             p.tolerant(
                     "told",

@@ -52,7 +52,7 @@ final class ResctrlPart {
         return rdt.closId().isEmpty() ? Optional.of(ROOT + "/" + id) : Optional.empty();
     }
 
-    private static String directory(LinuxIntelRdt rdt, String id) {
+    static String directory(LinuxIntelRdt rdt, String id) {
         return own(rdt, id).orElse(ROOT + "/" + rdt.closId());
     }
 

@@ -75,12 +75,16 @@ final class SpecCheck {
 
     /** The form that only systemd understands would become the name of a directory. */
     private void group() {
+        if (spec.unit().isPresent()) {
+            return;
+        }
         String path = linux.cgroupsPath();
         if (path.indexOf('/') < 0 && path.indexOf(':') >= 0 && path.indexOf(':') != path.lastIndexOf(':')) {
             throw SpecException.of(
                     "linux.cgroupsPath",
                     "'" + path + "' is systemd's form, slice:prefix:name, and the groups are made without systemd"
-                            + "\n  mend: give a path, such as /" + path.substring(path.lastIndexOf(':') + 1));
+                            + "\n  mend: give a path, such as /" + path.substring(path.lastIndexOf(':') + 1)
+                            + "; or let alcove-oci use systemd (--systemd-cgroup)");
         }
     }
 

@@ -72,7 +72,7 @@ final class StandingCommands {
     }
 
     private StandingProgram.Facts facts(StandingProgram.States states, FileVersion version) throws IOException {
-        CgroupLayout layout = ThisProcess.cgroups();
+        CgroupLayout layout = record.unit().isEmpty() ? ThisProcess.cgroups() : CgroupLayout.read(record.group());
         CgroupWrites group = CgroupWrites.plan(layout, record.group(), CgroupLimits.none());
         Optional<CgroupHierarchy> freezer = layout.of(CgroupController.FREEZER).filter(h -> h.writable(record.group()));
         boolean unified = freezer.isPresent() && freezer.get().unified();
@@ -85,7 +85,8 @@ final class StandingCommands {
                 hooks == null
                         || (hooks.startContainer().isEmpty()
                                 && hooks.poststart().isEmpty()),
-                !OciContainer.endsInJava(config),
+                // systemd is asked by Java.
+                record.unit().isEmpty() && !OciContainer.endsInJava(config),
                 ownPids(),
                 group.remove(),
                 freezer.map(h -> h.directory(record.group()) + (unified ? "/cgroup.freeze" : "/freezer.state")),

@@ -76,6 +76,14 @@ final class GoldenConfigurations {
                 "front-no-pivot",
                 new Wanted().front(front(false, OptionalInt.empty())).spec(),
                 root));
+        all.add(new Golden(
+                "front-systemd-v1",
+                new Wanted().user(RANGE).front(unit("system.slice:p:golden")).spec(),
+                Machines.root(Machines.hybrid())));
+        all.add(new Golden(
+                "front-systemd-slice",
+                new Wanted().front(unit("a.slice::a-golden.slice")).spec(),
+                Machines.root(Machines.v2("/", Optional.of("/")))));
         var filter = new SeccompCompiler(Arch.X86_64).compile(SandboxPolicy.policy());
         all.add(new Golden(
                 "front-listener",
@@ -129,7 +137,16 @@ final class GoldenConfigurations {
                 new OciMount("/memory", "tmpfs", "tmpfs", List.of("idmap"), RANGE, RANGE));
     }
 
+    /** One whose control groups systemd makes. */
+    private static FrontCall unit(String path) {
+        return front(true, OptionalInt.empty(), Optional.of(SystemdUnit.of(path, "golden", false, "")));
+    }
+
     static FrontCall front(boolean pivot, OptionalInt target) {
+        return front(pivot, target, Optional.empty());
+    }
+
+    private static FrontCall front(boolean pivot, OptionalInt target, Optional<SystemdUnit> unit) {
         return new FrontCall(
                 200,
                 0,
@@ -140,6 +157,7 @@ final class GoldenConfigurations {
                 target,
                 pivot,
                 true,
+                unit,
                 List.of());
     }
 

@@ -87,6 +87,7 @@ class OciDeathsTest {
                 OptionalInt.empty(),
                 true,
                 true,
+                Optional.empty(),
                 List.of());
         ContainerSpec spec = new ContainerSpec(
                 "x",
