@@ -369,7 +369,7 @@ public final class Front implements AutoCloseable {
         p.add(new Step.Reap(status, process, "until it ends; signals are passed on"));
         p.add(new Step.Exit(status, "as the process ended"));
         send(ProgramEncoder.encode(change.apply(p.build())));
-        Acts nothing = new Acts(first -> {}, Fd::close, listener -> {}, () -> {});
+        Acts nothing = new Acts(first -> {}, first -> {}, Fd::close, listener -> {}, () -> {});
         if (receive(nothing) == null) {
             throw new ContainerException(
                     ContainerException.Kind.INTERNAL, "the command was killed before the container ran");

@@ -244,7 +244,7 @@ public final class OciContainers {
         Path folder = folder(wanted.id());
         boolean made = false;
         try {
-            String group = wanted.groups() ? group(wanted.id(), config) : "";
+            String group = wanted.groups() == CgroupDriver.DISABLED ? "" : group(wanted.id(), config);
             OciRecord record = new OciRecord(
                     wanted.id(),
                     bundle.toString(),
@@ -252,11 +252,13 @@ public final class OciContainers {
                     Instant.now().toString(),
                     Caller.read().uid(),
                     group,
+                    "",
+                    false,
                     0,
                     0);
             write(folder.resolve(OciRecord.FILE), record.toJson());
             write(folder.resolve(CONFIG), OciJson.write(config).getBytes(StandardCharsets.UTF_8));
-            OciContainer container = new OciContainer(folder, wanted.id());
+            OciContainer container = new OciContainer(folder, wanted.id(), systemd);
             OciRecord started = new OciRestore(wanted, whole, criu, folder, rootfs, group).run(container, record);
             boolean told = false;
             try {

@@ -89,8 +89,15 @@ final class OciRestore {
         if (linux != null && !linux.netDevices().isEmpty()) {
             throw SpecException.of("linux.netDevices", "cannot act: criu makes the network's interfaces itself");
         }
-        if (!wanted.groups()) {
-            OciContainers.refuseLimits(config);
+        switch (wanted.groups()) {
+            case CGROUPFS -> {}
+            case DISABLED -> OciContainers.refuseLimits(config);
+            case SYSTEMD ->
+                throw new ContainerException(
+                        Kind.UNSUPPORTED,
+                        "--systemd-cgroup: a container that is restored cannot have a unit of systemd's: criu puts its"
+                                + " processes into groups that are there before systemd knows of them"
+                                + "\n  mend: restore it with --cgroup-manager cgroupfs");
         }
     }
 
