@@ -14,7 +14,7 @@ final class AddressText {
         byte[] bytes = address.getAddress();
         int[] groups = new int[8];
         for (int i = 0; i < groups.length; i++) {
-            groups[i] = (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
+            groups[i] = ((bytes[2 * i] & 0xff) << 8) | (bytes[2 * i + 1] & 0xff);
         }
         // The longest run of two or more zeros, and of equal ones the first, is left out.
         int from = 0;

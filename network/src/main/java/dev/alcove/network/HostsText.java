@@ -10,8 +10,14 @@ import java.util.Set;
 
 /** The text of /etc/hosts, hosts(5). */
 final class HostsText {
-    private static final String LOCAL = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-            + "fe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
+    private static final String LOCAL = """
+            127.0.0.1\tlocalhost
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            fe00::\tip6-localnet
+            ff00::\tip6-mcastprefix
+            ff02::1\tip6-allnodes
+            ff02::2\tip6-allrouters
+            """;
     private static final String SHARED = "# kept by alcove: the containers on its networks\n";
 
     private HostsText() {}
@@ -148,7 +154,7 @@ final class HostsText {
         boolean good = !name.isEmpty() && name.length() <= 253;
         for (int i = 0; good && i < name.length(); i++) {
             char c = name.charAt(i);
-            good = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-".indexOf(c) >= 0;
+            good = c < 128 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
         }
         if (!good) {
             throw new NetworkException(

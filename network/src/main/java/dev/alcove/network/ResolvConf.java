@@ -16,9 +16,10 @@ record ResolvConf(List<String> servers, List<String> search, List<String> option
     /** glibc and musl ask the first three. */
     private static final int ASKED = 3;
 
-    private static final String NONE =
-            "# The host has no name server that could be asked from here (one on 127.0.0.0/8 cannot).\n"
-                    + "# Give one with --dns, or run on the host: alcove network dns NETWORK\n";
+    private static final String NONE = """
+            # The host has no name server that could be asked from here (one on 127.0.0.0/8 cannot).
+            # Give one with --dns, or run on the host: alcove network dns NETWORK
+            """;
 
     ResolvConf {
         servers = List.copyOf(servers);

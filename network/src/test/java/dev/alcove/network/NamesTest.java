@@ -21,8 +21,14 @@ class NamesTest {
     private static final NetworkConfig FRONT = Given.network("front", 1);
     private static final NetworkConfig BACK = Given.network("back", 2);
     private static final List<NetworkConfig> ALL = List.of(DEFAULT, FRONT, BACK);
-    private static final String LOCAL = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-            + "fe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
+    private static final String LOCAL = """
+            127.0.0.1\tlocalhost
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            fe00::\tip6-localnet
+            ff00::\tip6-mcastprefix
+            ff02::1\tip6-allnodes
+            ff02::2\tip6-allrouters
+            """;
 
     @TempDir
     private Path folder;

@@ -11,9 +11,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ResolvConfTest {
-    private static final String HOSTS = "# a comment\n; another\nnameserver 127.0.0.53\nnameserver\t192.0.2.1\n"
-            + "nameserver fe80::1%eth0\nnameserver 2001:db8::53\ndomain old.example\nsearch a.example  b.example\n"
-            + "options edns0 trust-ad\nsortlist 10.0.0.0\nnameserver\n";
+    private static final String HOSTS = """
+            # a comment
+            ; another
+            nameserver 127.0.0.53
+            nameserver\t192.0.2.1
+            nameserver fe80::1%eth0
+            nameserver 2001:db8::53
+            domain old.example
+            search a.example  b.example
+            options edns0 trust-ad
+            sortlist 10.0.0.0
+            nameserver
+            """;
 
     @TempDir
     private Path top;
@@ -34,9 +44,12 @@ class ResolvConfTest {
         assertThat(conf.servers()).containsExactly("127.0.0.53", "192.0.2.1", "fe80::1%eth0", "2001:db8::53");
         assertThat(conf.search()).containsExactly("a.example", "b.example");
         assertThat(conf.options()).containsExactly("edns0", "trust-ad");
-        assertThat(conf.reachable().text())
-                .isEqualTo("nameserver 192.0.2.1\nnameserver 2001:db8::53\nsearch a.example b.example\n"
-                        + "options edns0 trust-ad\n");
+        assertThat(conf.reachable().text()).isEqualTo("""
+                        nameserver 192.0.2.1
+                        nameserver 2001:db8::53
+                        search a.example b.example
+                        options edns0 trust-ad
+                        """);
         assertThat(ResolvConf.parse("search .\n").search()).isEmpty();
         assertThat(ResolvConf.parse("")).isEqualTo(new ResolvConf(List.of(), List.of(), List.of()));
     }
