@@ -28,4 +28,22 @@ public record Link(
         Optional<Mac> mac,
         OptionalInt master,
         OptionalInt peer,
-        OptionalInt peerNamespace) {}
+        OptionalInt peerNamespace) {
+    /**
+     * One that is known by its index and has not been read: {@link Addresses}, {@link Links} and {@link Routes} need no
+     * more to change it.
+     */
+    public static Link of(int index, String name) {
+        return new Link(
+                index,
+                name,
+                "",
+                false,
+                false,
+                0,
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty());
+    }
+}

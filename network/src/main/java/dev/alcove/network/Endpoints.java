@@ -37,14 +37,16 @@ final class Endpoints {
         try (Flock lock = folder.lock()) {
             List<NetworkConfig> on = wanted(request, lock);
             sweep.starts(lock);
-            if (!folder.isOver(request.container())) {
+            if (folder.knows(request.container()) && !folder.isOver(request.container())) {
                 throw NetworkException.of(
                         Kind.CONFLICT,
                         "container '" + request.container() + "' is on networks already",
                         "one of that id runs, or is about to",
                         "choose another id");
             }
-            sweep.release(request.container(), lock);
+            if (folder.knows(request.container())) {
+                sweep.release(request.container(), lock);
+            }
             if (!request.ports().isEmpty()) {
                 // A port that somebody has who is over is not taken.
                 sweep.dead(lock);
@@ -121,7 +123,7 @@ final class Endpoints {
         if (Firewall.concerns(endpoint)) {
             parts.firewall().open(endpoint, folder.networks(), new Present(folder));
         }
-        return new Plug(networks, endpoint, extra, files, starting);
+        return new Plug(networks, endpoint, wires(endpoint, on, extra), files, starting);
     }
 
     /** Takes addresses; what somebody has who is over is not taken. */
@@ -139,19 +141,19 @@ final class Endpoints {
         return joining.join(container, request, network, inside);
     }
 
-    void wire(Endpoint endpoint, List<List<Cidr>> extra, int pid) {
-        List<NetworkConfig> on = new ArrayList<>();
-        for (Joined joined : endpoint.joined()) {
-            on.add(folder.named(joined.name()).orElseGet(() -> folder.find(joined.network())));
-        }
+    private static List<Wire> wires(Endpoint endpoint, List<NetworkConfig> on, List<List<Cidr>> extra) {
         List<Wire> wires = new ArrayList<>();
         for (int i = 0; i < on.size(); i++) {
             wires.add(new Wire(on.get(i), endpoint.joined().get(i), extra.get(i), Wire.gateways(on, i)));
         }
+        return wires;
+    }
+
+    void wire(Endpoint endpoint, List<Wire> wires, int pid) {
         try (Namespace inside = Wire.namespace(endpoint.container(), pid)) {
             Wire.connect(parts.host(), endpoint, wires, inside, creation::carrier, parts.steps());
             RouterRoutes routers = new RouterRoutes(parts);
-            on.forEach(network -> routers.give(inside, network.id()));
+            wires.forEach(wire -> routers.give(inside, wire.network().id()));
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect the container", e);
         }

@@ -3,10 +3,12 @@ package dev.alcove.network;
 import dev.alcove.linux.At;
 import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Fd;
+import dev.alcove.linux.FileIo;
 import dev.alcove.linux.Open;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +25,8 @@ import java.util.Optional;
  * an address is not somebody else's the moment it is given back.
  */
 final class Leases {
+    private static final int LONGEST = 40;
+
     private final Path folder;
 
     Leases(Path folder) {
@@ -59,21 +63,31 @@ final class Leases {
             do {
                 if (!(not.isPresent() && not.get().equals(at))
                         && At.symlink(container, directory, at.getHostAddress())) {
-                    Files.writeString(folder.resolve(family), at.getHostAddress());
+                    remember(directory, family, at);
                     return Optional.of(at);
                 }
                 at = range.after(at);
             } while (!at.equals(start));
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Written over in place, blanks behind: a file that is emptied first makes some file systems wait for the disk. */
+    private static void remember(Fd directory, String family, InetAddress last) {
+        StringBuilder text = new StringBuilder(last.getHostAddress());
+        while (text.length() < LONGEST) {
+            text.append(' ');
+        }
+        try (Fd file = Open.write().create(0600).noFollow().at(directory, family)) {
+            FileIo.writeAll(file, text.toString().getBytes(StandardCharsets.US_ASCII));
         }
     }
 
     /** It only says where to look first: what a crash left of it is not believed. */
     private Optional<InetAddress> last(String family) {
         try {
-            return Optional.of(Cidr.parseAddress(Files.readString(folder.resolve(family))));
+            return Optional.of(
+                    Cidr.parseAddress(Files.readString(folder.resolve(family)).strip()));
         } catch (NoSuchFileException | IllegalArgumentException e) {
             return Optional.empty();
         } catch (IOException e) {

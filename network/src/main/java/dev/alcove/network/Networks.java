@@ -1,6 +1,5 @@
 package dev.alcove.network;
 
-import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Flock;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,8 +181,8 @@ public final class Networks {
     }
 
     /** Makes a container's interfaces. */
-    void wire(Endpoint endpoint, List<List<Cidr>> extra, int pid) {
-        endpoints.wire(endpoint, extra, pid);
+    void wire(Endpoint endpoint, List<Wire> wires, int pid) {
+        endpoints.wire(endpoint, wires, pid);
     }
 
     /** Says that a container's monitor is there: from then on its lock tells whether it lives. */

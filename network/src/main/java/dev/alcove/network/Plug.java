@@ -1,6 +1,5 @@
 package dev.alcove.network;
 
-import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Flock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Plug implements AutoCloseable {
     private final Networks networks;
     private final Endpoint endpoint;
-    private final List<List<Cidr>> extra;
+    private final List<Wire> wires;
     private final List<EtcFile> files;
     private final Flock starting;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -30,13 +29,13 @@ public final class Plug implements AutoCloseable {
     /**
      * What was reserved.
      *
-     * @param extra    further addresses of each interface
+     * @param wires    its interfaces
      * @param starting held as long as this process answers for the container
      */
-    Plug(Networks networks, Endpoint endpoint, List<List<Cidr>> extra, List<EtcFile> files, Flock starting) {
+    Plug(Networks networks, Endpoint endpoint, List<Wire> wires, List<EtcFile> files, Flock starting) {
         this.networks = networks;
         this.endpoint = endpoint;
-        this.extra = extra;
+        this.wires = wires;
         this.files = files;
         this.starting = starting;
     }
@@ -58,7 +57,7 @@ public final class Plug implements AutoCloseable {
      * @throws NetworkException NOT_FOUND if it has ended; what the kernel refuses
      */
     public void connect(int pid) {
-        networks.wire(endpoint, extra, pid);
+        networks.wire(endpoint, wires, pid);
     }
 
     /**

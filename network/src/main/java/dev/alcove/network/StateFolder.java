@@ -5,7 +5,6 @@ import dev.alcove.linux.AtomicFile;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.FileStat;
 import dev.alcove.linux.Flock;
-import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Open;
 import dev.alcove.linux.Privileges;
 import dev.alcove.network.NetworkException.Kind;
@@ -24,11 +23,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of the networks of one state folder.
@@ -52,6 +54,8 @@ import java.util.function.Function;
  * looking at what it did not touch.
  */
 final class StateFolder {
+    private static final List<String> FOLDERS =
+            List.of("", "networks", "leases", "endpoints", "alive", "starting", "changing");
     private static final String JSON = ".json";
     private static final int LARGEST = 1 << 20;
     private static final int ID_LENGTH = 64;
@@ -77,12 +81,12 @@ final class StateFolder {
     /** Makes the folders where they are missing, and waits for the lock. */
     Flock lock() {
         try {
-            for (String folder :
-                    new String[] {"", "networks", "leases", "endpoints", "alive", "starting", "changing"}) {
-                Path path = root.resolve(folder);
-                if (!Files.isDirectory(path)) {
+            // The last of them is there: all are.
+            if (!Files.isDirectory(root.resolve(FOLDERS.getLast()))) {
+                for (String folder : FOLDERS) {
                     Files.createDirectories(
-                            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                            root.resolve(folder),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
                 }
             }
         } catch (IOException e) {
@@ -110,7 +114,7 @@ final class StateFolder {
         List<NetworkConfig> networks = new ArrayList<>();
         for (String name : names("networks")) {
             if (isRecord(name)) {
-                read("networks", name, StoredNetwork.class, StoredNetwork::config)
+                read("networks", name, StoredNetwork.class, StoredNetwork::format, StoredNetwork::config)
                         .ifPresent(networks::add);
             }
         }
@@ -120,7 +124,7 @@ final class StateFolder {
 
     /** The network of exactly that name. */
     Optional<NetworkConfig> named(String name) {
-        return read("networks", name + JSON, StoredNetwork.class, StoredNetwork::config);
+        return read("networks", name + JSON, StoredNetwork.class, StoredNetwork::format, StoredNetwork::config);
     }
 
     /**
@@ -161,8 +165,9 @@ final class StateFolder {
     }
 
     void write(NetworkConfig network) {
-        write("networks", network.name() + JSON, StoredNetwork.of(network));
-        try {
+        try (Fd directory = Open.path().directory().at(root.resolve("networks"))) {
+            AtomicFile.replace(directory, network.name() + JSON, json(StoredNetwork.of(network)), 0600);
+
             Files.createDirectories(leasesOf(network.id()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -201,14 +206,25 @@ final class StateFolder {
 
     /** What a container has. */
     Optional<Endpoint> endpoint(String container) {
-        return read("endpoints", container + JSON, StoredEndpoint.class, StoredEndpoint::endpoint);
+        return read(
+                "endpoints", container + JSON, StoredEndpoint.class, StoredEndpoint::format, StoredEndpoint::endpoint);
     }
 
     void write(Endpoint endpoint) {
         try (Fd directory = Open.path().directory().at(root.resolve("alive"))) {
             At.symlink(endpoint.alive().toString(), directory, endpoint.container());
         }
-        write("endpoints", endpoint.container() + JSON, StoredEndpoint.of(endpoint));
+        // After a restart of the machine no container lives that it could be of.
+        try (Fd directory = Open.path().directory().at(root.resolve("endpoints"))) {
+            AtomicFile.replaceUnsynced(directory, endpoint.container() + JSON, json(StoredEndpoint.of(endpoint)), 0600);
+        }
+    }
+
+    /** Whether there is anything of a container. */
+    boolean knows(String container) {
+        return Files.exists(root.resolve("endpoints").resolve(container + JSON))
+                || Files.exists(starting(container))
+                || isChanging(container);
     }
 
     void removeEndpoint(String container) {
@@ -250,7 +266,7 @@ final class StateFolder {
 
     /** The devices of one of them. */
     Optional<StoredDevices> devices(String container) {
-        return read("devices", container + JSON, StoredDevices.class, d -> d);
+        return read("devices", container + JSON, StoredDevices.class, StoredDevices::format, d -> d);
     }
 
     void write(StoredDevices devices) {
@@ -286,7 +302,7 @@ final class StateFolder {
     }
 
     Optional<StoredRouter> router(String name) {
-        return read("routers", name + JSON, StoredRouter.class, r -> {
+        return read("routers", name + JSON, StoredRouter.class, StoredRouter::format, r -> {
             // Read once, so that one that is none is noticed here.
             r.read();
             return r;
@@ -319,13 +335,17 @@ final class StateFolder {
     /** Says that a running container is about to join or leave a network. */
     void changing(String container, String network) {
         try (Fd directory = Open.path().directory().at(root.resolve("changing"))) {
-            AtomicFile.replace(directory, container, network.getBytes(StandardCharsets.UTF_8), 0600);
+            AtomicFile.replaceUnsynced(directory, container, network.getBytes(StandardCharsets.UTF_8), 0600);
         }
     }
 
     /** The running containers that somebody began to connect or disconnect. */
     List<String> changing() {
         return names("changing").stream().filter(n -> !n.startsWith(".")).toList();
+    }
+
+    boolean isChanging(String container) {
+        return Files.exists(root.resolve("changing").resolve(container));
     }
 
     /** The network that a container was to join or leave. */
@@ -364,7 +384,8 @@ final class StateFolder {
         return names;
     }
 
-    private <S extends Record, T> Optional<T> read(String folder, String name, Class<S> type, Function<S, T> meaning) {
+    private <S extends Record, T> Optional<T> read(
+            String folder, String name, Class<S> type, ToIntFunction<S> format, Function<S, T> meaning) {
         Path path = root.resolve(folder).resolve(name);
         byte[] bytes;
         try {
@@ -381,17 +402,29 @@ final class StateFolder {
             throw new NetworkException(Kind.DENIED, "cannot read " + path + ": " + e, e);
         }
         try {
-            int format = OciJson.read(bytes, Formatted.class).format();
-            if (format != Formatted.CURRENT) {
-                throw foreign(path, "its format is " + format + ", and this version reads " + Formatted.CURRENT, null);
+            S record = OciJson.read(bytes, type);
+            if (format.applyAsInt(record) == Formatted.CURRENT) {
+                return Optional.of(meaning.apply(record));
             }
-            return Optional.of(meaning.apply(OciJson.read(bytes, type)));
-        } catch (IllegalArgumentException | NullPointerException | java.time.DateTimeException e) {
-            throw foreign(path, String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
+            throw foreign(path, otherFormat(bytes).orElse(String.valueOf(e.getMessage())), e);
+        }
+        throw foreign(path, otherFormat(bytes).orElse("it has no format's number"), null);
+    }
+
+    /** A file of another format may have anything else in it. */
+    private static Optional<String> otherFormat(byte[] bytes) {
+        try {
+            int format = OciJson.read(bytes, Formatted.class).format();
+            return format == 0 || format == Formatted.CURRENT
+                    ? Optional.empty()
+                    : Optional.of("its format is " + format + ", and this version reads " + Formatted.CURRENT);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 
-    private static NetworkException foreign(Path path, String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static NetworkException foreign(Path path, String why, @Nullable Throwable cause) {
         String message = "cannot read " + path + ": " + why
                 + "\n  likely cause: another version of Alcove wrote it, it was edited, or the disk was full"
                 + "\n  mend: remove the file; containers that run keep their interfaces until they end";
@@ -400,12 +433,8 @@ final class StateFolder {
                 : new NetworkException(Kind.INTERNAL, message, cause);
     }
 
-    private void write(String folder, String name, Record value) {
-        try (Fd directory = Open.path().directory().at(root.resolve(folder))) {
-            AtomicFile.replace(directory, name, OciJson.pretty(value).getBytes(StandardCharsets.UTF_8), 0600);
-        } catch (LinuxException e) {
-            throw NetworkException.of("cannot record " + folder + "/" + name, e);
-        }
+    private static byte[] json(Record value) {
+        return OciJson.pretty(value).getBytes(StandardCharsets.UTF_8);
     }
 
     private void delete(String folder, String name) {

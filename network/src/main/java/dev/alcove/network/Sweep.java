@@ -29,8 +29,8 @@ final class Sweep {
         underLock(lock);
         parts.steps().before("let the namespace go");
         parts.pins().unpin(container);
-        Optional<Endpoint> stored = folder.endpoint(container);
-        boolean changing = folder.changing().contains(container);
+        Optional<Endpoint> stored = readable(container);
+        boolean changing = folder.isChanging(container);
         if (stored.isPresent()) {
             Endpoint endpoint = stored.get();
             parts.steps().before("close the firewall");
@@ -43,8 +43,8 @@ final class Sweep {
                 parts.steps().before("give the addresses back");
                 freeAll(container, folder.leases(joined.network()), Optional.of(joined.addresses()));
             }
-        } else if (folder.starting().contains(container)) {
-            // It may have taken some, and had no time to write which.
+        } else if (folder.knows(container)) {
+            // It may have taken some, and had no time to write which, or the disk lost what it wrote.
             for (NetworkConfig network : folder.networks()) {
                 freeAll(container, folder.leases(network.id()), Optional.empty());
             }
@@ -56,6 +56,18 @@ final class Sweep {
         folder.removeEndpoint(container);
         folder.endChange(container);
         folder.endStart(container);
+    }
+
+    /** What a container has; one that a loss of power emptied has no living container. */
+    private Optional<Endpoint> readable(String container) {
+        try {
+            return folder.endpoint(container);
+        } catch (NetworkException e) {
+            if (folder.isOver(container)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     void freeAll(String container, Leases leases, Optional<List<Cidr>> known) {

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A container's interface on one network, as it is to be made.
@@ -80,11 +81,10 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
      */
     void configure(Netlink inside, int index) {
         try {
-            Link link = inside.links().get(joined.inside());
-            HostSysctls.ipv6(
-                    link.name(),
-                    joined.addresses().stream().anyMatch(Cidr::isV6)
-                            || extra.stream().anyMatch(Cidr::isV6));
+            Link link = index == 0 ? inside.links().get(joined.inside()) : Link.of(index, joined.inside());
+            boolean v6 =
+                    Stream.concat(joined.addresses().stream(), extra.stream()).anyMatch(Cidr::isV6);
+            HostSysctls.ipv6(link.name(), v6);
             for (Cidr address : joined.addresses()) {
                 inside.addresses().addNoDad(link, address);
             }
