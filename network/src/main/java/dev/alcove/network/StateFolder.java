@@ -270,7 +270,9 @@ final class StateFolder {
     }
 
     void write(StoredDevices devices) {
-        write("devices", devices.container() + JSON, devices);
+        try (Fd directory = Open.path().directory().at(root.resolve("devices"))) {
+            AtomicFile.replace(directory, devices.container() + JSON, json(devices), 0600);
+        }
     }
 
     void removeDevices(String container) {
@@ -315,7 +317,9 @@ final class StateFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        write("routers", router.name() + JSON, router);
+        try (Fd directory = Open.path().directory().at(root.resolve("routers"))) {
+            AtomicFile.replace(directory, router.name() + JSON, json(router), 0600);
+        }
     }
 
     void removeRouter(String name) {
