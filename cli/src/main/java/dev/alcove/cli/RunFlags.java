@@ -40,8 +40,8 @@ final class RunFlags {
         t.group("Its network")
                 .list(
                         "network",
-                        "bridge|none|private|host|pasta|slirp4netns|" + OTHERS + "|NETWORK[:KEY=VALUE,…]",
-                        "Its network; several, to be on each. Keys are ip, ip6, mac, alias, link-local-ip.")
+                        "bridge|none|private|host|pasta|slirp4netns|" + OTHERS + "|NETWORK",
+                        "Its network; several, to be on each. NETWORK:KEY=VALUE,… asks for ip, ip6, mac, alias.")
                 .also("net", "network")
                 .list("publish", 'p', "[ADDRESS:][PORT:]PORT[/udp]", "Leads a port of the host's to one of its own.")
                 .toggle("publish-all", 'P', "Leads a free port of the host's to each that --expose names.")
