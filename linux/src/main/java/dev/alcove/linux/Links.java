@@ -26,6 +26,10 @@ public final class Links {
     private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
+    private static final int IFLA_INFO_SLAVE_KIND = 4;
+    private static final int IFLA_INFO_SLAVE_DATA = 5;
+    private static final int IFLA_BRPORT_MODE = 4;
+    private static final int IFLA_BRPORT_ISOLATED = 33;
     private static final int VETH_INFO_PEER = 1;
     private static final int IFLA_MACVLAN_MODE = 1;
     private static final int MACVLAN_MODE_BRIDGE = 4;
@@ -193,6 +197,27 @@ public final class Links {
     /** Makes it a port of a bridge. */
     public void master(Link link, Link bridge) {
         net.change(change(link.index(), 0, 0).attribute(IFLA_MASTER, bridge.index()), "set master of", link.name());
+    }
+
+    /**
+     * How a bridge treats one of its ports, bridge(8).
+     *
+     * @param link     the port
+     * @param isolated whether nothing passes between it and other isolated ports; those that are not, and the bridge itself,
+     *                 it still reaches
+     * @param hairpin  whether a frame may go back out by the port that it came in by
+     * @throws LinuxException EINVAL if it is no bridge's port
+     */
+    public void port(Link link, boolean isolated, boolean hairpin) {
+        NetlinkMessage message = change(link.index(), 0, 0);
+        int info = message.begin(IFLA_LINKINFO);
+        message.attribute(IFLA_INFO_SLAVE_KIND, "bridge");
+        int data = message.begin(IFLA_INFO_SLAVE_DATA);
+        message.attribute(IFLA_BRPORT_MODE, new byte[] {(byte) (hairpin ? 1 : 0)});
+        message.attribute(IFLA_BRPORT_ISOLATED, new byte[] {(byte) (isolated ? 1 : 0)});
+        message.end(data);
+        message.end(info);
+        net.change(message, "set bridge port", link.name());
     }
 
     /** Takes it out of its bridge. */

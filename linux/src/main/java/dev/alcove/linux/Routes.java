@@ -1,5 +1,6 @@
 package dev.alcove.linux;
 
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +19,17 @@ public final class Routes {
     private static final int RTA_PRIORITY = 6;
     private static final int RTA_TABLE = 15;
     private static final int RT_TABLE_MAIN = 254;
+    private static final int RT_TABLE_LOCAL = 255;
     private static final int RTPROT_UNSPEC = 0;
     private static final int RTPROT_STATIC = 4;
     private static final int RT_SCOPE_UNIVERSE = 0;
     private static final int RT_SCOPE_LINK = 253;
+    private static final int RT_SCOPE_HOST = 254;
     private static final int RT_SCOPE_NOWHERE = 255;
     private static final int RTN_UNSPEC = 0;
     private static final int RTN_UNICAST = 1;
+    private static final int RTN_LOCAL = 2;
+    private static final int LOCAL_METRIC = 1024;
     private static final int RTMSG = 12;
 
     private final Netlink net;
@@ -64,6 +69,26 @@ public final class Routes {
         int scope = route.gateway().isPresent() ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
         net.change(
                 about(RTM_NEWROUTE, create, route, RTPROT_STATIC, scope, RTN_UNICAST), "add route", route.toString());
+    }
+
+    /**
+     * Makes an address the host's own for packets that come by one interface, a route of type "local" in the table of that
+     * name. It ends with the interface.
+     *
+     * @return false if it was so already
+     */
+    public boolean addLocal(InetAddress address, Link link) {
+        byte[] bytes = address.getAddress();
+        int family = bytes.length == 4 ? Addresses.AF_INET : Addresses.AF_INET6;
+        int scope = bytes.length == 4 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+        int create = NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCL;
+        NetlinkMessage message = header(
+                        RTM_NEWROUTE, create, family, bytes.length * 8, RT_TABLE_LOCAL, RTPROT_STATIC, scope, RTN_LOCAL)
+                .attribute(RTA_DST, bytes)
+                .attribute(RTA_OIF, link.index())
+                // IPv6 takes one route of each metric to an address, whichever the interface.
+                .attribute(RTA_PRIORITY, LOCAL_METRIC + link.index());
+        return net.change(message, "add local route", address.getHostAddress() + " dev " + link.name(), Errno.EEXIST);
     }
 
     /**

@@ -104,6 +104,7 @@ final class Changes {
         Wire wire = new Wire(network, joined, join.linkLocal(), Wire.gateways(on, on.size() - 1));
         Wire.connect(
                 parts.host(),
+                after,
                 List.of(wire),
                 inside,
                 (net, config) -> creation.restored(net, config, lock),

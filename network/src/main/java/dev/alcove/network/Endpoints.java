@@ -120,7 +120,9 @@ final class Endpoints {
         parts.steps().before("write the names");
         List<EtcFile> files = parts.names().come(endpoint, request, on);
         parts.steps().before("open the firewall");
-        parts.firewall().open(endpoint, on);
+if (Firewall.concerns(endpoint)) {
+            parts.firewall().open(endpoint, folder.networks(), new Present(folder));
+        }
         return new Plug(networks, endpoint, wires(endpoint, on, extra), files, starting);
     }
 
@@ -149,7 +151,7 @@ final class Endpoints {
 
     void wire(Endpoint endpoint, List<Wire> wires, int pid) {
         try (Namespace inside = Wire.namespace(endpoint.container(), pid)) {
-            Wire.connect(parts.host(), wires, inside, creation::carrier, parts.steps());
+            Wire.connect(parts.host(), endpoint, wires, inside, creation::carrier, parts.steps());
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect the container", e);
         }

@@ -146,6 +146,16 @@ public final class Networks {
         changes.disconnect(container, pid, network);
     }
 
+    /**
+     * What the user should know of this host's firewall: that containers have no way out, and how to mend it. A line each;
+     * none where all is well. Asks a program, so it is for the moment a network is made.
+     *
+     * @param network the network that it is about
+     */
+    public List<String> warnings(NetworkConfig network) {
+        return parts.firewall().warnings(List.of(network));
+    }
+
     /** Releases what a container has that is over. Does nothing if that has been done. */
     public void release(String container) {
         NetworkName.checkContainer(container);

@@ -32,7 +32,9 @@ final class Sweep {
         if (stored.isPresent()) {
             Endpoint endpoint = stored.get();
             parts.steps().before("close the firewall");
-            parts.firewall().close(endpoint);
+            if (Firewall.concerns(endpoint)) {
+                parts.firewall().close(endpoint, folder.networks(), new Present(folder));
+            }
             parts.steps().before("withdraw the names");
             parts.names().go(endpoint);
             for (Joined joined : endpoint.joined()) {
@@ -210,11 +212,11 @@ final class Sweep {
     List<EtcFile> change(Endpoint before, Endpoint after) {
         List<NetworkConfig> networks = folder.networks();
         parts.steps().before("close the firewall");
-        parts.firewall().close(before);
+        parts.firewall().close(before, networks, new Present(folder));
         parts.steps().before("record the endpoint");
         folder.write(after);
         parts.steps().before("open the firewall");
-        parts.firewall().open(after, networks);
+        parts.firewall().open(after, networks, new Present(folder));
         parts.steps().before("write the names");
         return parts.names().changed(before, after, networks);
     }

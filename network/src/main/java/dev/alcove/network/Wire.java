@@ -32,9 +32,10 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
      *
      * @param carrier the network's bridge or parent
      * @param inside  the container's network namespace
+     * @param endpoint what the container is, for how the bridge treats it
      * @return its index inside; 0 if the kernel does not say
      */
-    int make(Netlink host, Link carrier, Namespace inside) {
+    int make(Netlink host, Link carrier, Namespace inside, Endpoint endpoint) {
         NewLink end = NewLink.named(joined.inside()).mac(joined.mac()).in(inside.fd());
         if (network.mtu() != 0) {
             end = end.mtu(network.mtu());
@@ -48,7 +49,9 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
             if (network.mtu() != 0) {
                 here = here.mtu(network.mtu());
             }
-            return veth(host, here, end).peer().orElse(0);
+            Link made = veth(host, here, end);
+            BridgePort.set(host, made, network, endpoint);
+            return made.peer().orElse(0);
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect to network '" + network.name() + "'", e);
         }
@@ -143,7 +146,8 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
     }
 
     /** Makes all of a container's interfaces. */
-    static void connect(HostNetwork host, List<Wire> wires, Namespace inside, Carriers carriers, Steps steps) {
+    static void connect(
+            HostNetwork host, Endpoint endpoint, List<Wire> wires, Namespace inside, Carriers carriers, Steps steps) {
         int[] indexes = new int[wires.size()];
         host.in(() -> {
             try (Netlink net = Netlink.open()) {
@@ -151,7 +155,7 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
                     Wire wire = wires.get(i);
                     Link carrier = carriers.of(net, wire.network);
                     steps.before("make the wire");
-                    indexes[i] = wire.make(net, carrier, inside);
+                    indexes[i] = wire.make(net, carrier, inside, endpoint);
                 }
             }
             return indexes;
