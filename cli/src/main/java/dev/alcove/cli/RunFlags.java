@@ -52,6 +52,7 @@ final class RunFlags {
                 .list("link-local-ip", "ADDRESS", "One more address there, of 169.254.0.0/16 or fe80::/10.")
                 .list("network-alias", "NAME", "One more name by which others find it there.")
                 .also("net-alias", "network-alias")
+                .list("net-device", "NAME[=INSIDE]", "A device of the host's moves in, and back at its end.")
                 .list("dns", "ADDRESS", "A name server, in place of the host's.")
                 .list("dns-search", "DOMAIN", "A domain to look for names in; '.' for none.")
                 .list("dns-option", "OPTION", "An option of its resolv.conf(5), as ndots:2.")
