@@ -33,6 +33,7 @@ final class Commands {
             "network disconnect",
             "network prune",
             "network dns",
+            "network router",
             "ns ls",
             "ns show",
             "ns diff",
@@ -56,6 +57,7 @@ final class Commands {
             case "network connect" -> Optional.of(new NetworkConnectCommand());
             case "network disconnect" -> Optional.of(new NetworkDisconnectCommand());
             case "network prune" -> Optional.of(new NetworkPruneCommand());
+            case "network router" -> Optional.of(new NetworkRouterCommand());
             case "network dns" -> Optional.of(new NetworkDnsCommand());
             case "network release" -> Optional.of(new NetworkReleaseCommand());
             case "ns", "ns ls" -> Optional.of(new NsCommand(name));

@@ -5,7 +5,6 @@ import dev.alcove.linux.Capability;
 import dev.alcove.network.UserNetwork;
 import dev.alcove.spec.AlcoveConfig;
 import dev.alcove.spec.NetworkFlag;
-import dev.alcove.spec.SpecException;
 import java.util.Optional;
 
 /** The network of a container of which no {@code --network} says it. */
@@ -41,15 +40,5 @@ final class DefaultNetwork {
                 .print("alcove: the container has no network: neither pasta nor slirp4netns is installed (apt-get install -y"
                         + " passt); --network none says that this is meant\n");
         return NetworkFlag.parse("network", "none");
-    }
-
-    /** Refuses a name that is a word with a meaning already. */
-    static void checkName(String command, String name) {
-        if (NetworkFlag.words().contains(name)) {
-            throw new UsageException(
-                    command,
-                    "the name " + SpecException.quote(name)
-                            + " cannot be given: 'alcove run --network " + name + "' means something else");
-        }
     }
 }

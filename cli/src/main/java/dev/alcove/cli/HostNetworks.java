@@ -1,5 +1,6 @@
 package dev.alcove.cli;
 
+import dev.alcove.linux.Cidr;
 import dev.alcove.network.HostNetwork;
 import dev.alcove.network.NetworkConfig;
 import dev.alcove.network.NetworkException;
@@ -19,6 +20,15 @@ final class HostNetworks {
         return Networks.at(root(shell), HostNetwork.current());
     }
 
+    /** The same, where new ones may be made: those without a range get one of those that the configuration names. */
+    static Networks making(Shell shell) {
+        List<Cidr> pool = new ArrayList<>();
+        for (String range : Settings.read(shell).networkPool()) {
+            pool.add(Cidr.parse(range));
+        }
+        return of(shell).pool(pool);
+    }
+
     static Path root(Shell shell) {
         return ContainerStore.standard(shell.environment()).root();
     }
@@ -30,7 +40,7 @@ final class HostNetworks {
 
     /** A network by its name, id or the beginning of it, or by {@code bridge}. */
     static NetworkConfig find(Networks networks, String word) {
-        return find(networks, "", word, List.of());
+        return networks.find(name(word));
     }
 
     /**
@@ -41,25 +51,19 @@ final class HostNetworks {
      */
     static NetworkConfig find(Networks networks, String field, String word, List<String> words) {
         try {
-            return networks.find(name(word));
+            return find(networks, word);
         } catch (NetworkException e) {
-            if (e.kind() != NetworkException.Kind.NOT_FOUND) {
-                throw e;
-            }
-            List<String> near = new ArrayList<>(words);
-            for (NetworkConfig network : networks.list()) {
-                near.add(network.name());
-            }
             String said = String.valueOf(e.getMessage());
             int line = said.indexOf('\n');
             String first = line < 0 ? said : said.substring(0, line);
-            String hint = DidYouMean.nearest(word, near)
-                    .map(w -> "; did you mean '" + w + "'?")
-                    .orElse("");
+            boolean unknown = e.kind() == NetworkException.Kind.NOT_FOUND && !first.contains("did you mean");
+            String hint = unknown
+                    ? DidYouMean.nearest(word, words)
+                            .map(w -> "; did you mean '" + w + "'?")
+                            .orElse("")
+                    : "";
             throw new NetworkException(
-                    e.kind(),
-                    (field.isEmpty() ? "" : field + ": ") + first + hint + (line < 0 ? "" : said.substring(line)),
-                    e);
+                    e.kind(), field + ": " + first + hint + (line < 0 ? "" : said.substring(line)), e);
         }
     }
 }

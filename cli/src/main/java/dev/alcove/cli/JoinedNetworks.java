@@ -58,7 +58,7 @@ final class JoinedNetworks implements RunNetwork {
     }
 
     static JoinedNetworks of(Shell shell, NetworkWish wish, Set<String> mounted, String hostname) {
-        Networks networks = HostNetworks.of(shell);
+        Networks networks = HostNetworks.making(shell);
         List<JoinRequest> joins = new ArrayList<>();
         for (NetworkFlag flag : wish.flags()) {
             if (flag instanceof NetworkFlag.Joined joined) {

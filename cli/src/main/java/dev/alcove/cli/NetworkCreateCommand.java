@@ -55,8 +55,7 @@ final class NetworkCreateCommand implements Command {
     @Override
     public int run(Shell shell, Arguments arguments) {
         String name = arguments.words("NAME", 1).getFirst();
-        DefaultNetwork.checkName(NAME, name);
-        NetworkConfig made = HostNetworks.of(shell)
+        NetworkConfig made = HostNetworks.making(shell)
                 .create(new NetworkRequest(
                         name,
                         driver(arguments.value("driver").orElse("bridge")),

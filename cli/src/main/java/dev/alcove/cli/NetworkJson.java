@@ -18,6 +18,7 @@ final class NetworkJson {
 
     static String list(List<NetworkConfig> networks, List<Endpoint> endpoints) {
         return NamespaceJson.of(out -> {
+            out.pretty(true);
             out.beginArray();
             for (NetworkConfig network : networks) {
                 network(out, network, endpoints);

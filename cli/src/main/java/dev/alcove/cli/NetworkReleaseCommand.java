@@ -1,5 +1,7 @@
 package dev.alcove.cli;
 
+import dev.alcove.network.HostNetwork;
+import dev.alcove.network.NetDevices;
 import java.util.List;
 
 /**
@@ -21,7 +23,11 @@ final class NetworkReleaseCommand implements Command {
     @Override
     public int run(Shell shell, Arguments arguments) {
         return EachNetwork.act(shell, arguments.words("ID", Integer.MAX_VALUE), id -> {
-            HostNetworks.of(shell).release(id);
+            try {
+                NetDevices.at(HostNetworks.root(shell), HostNetwork.current()).giveBack(id);
+            } finally {
+                HostNetworks.of(shell).release(id);
+            }
             return id;
         });
     }

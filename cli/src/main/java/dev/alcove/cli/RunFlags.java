@@ -40,8 +40,8 @@ final class RunFlags {
         t.group("Its network")
                 .list(
                         "network",
-                        "bridge|none|private|host|pasta|slirp4netns|" + OTHERS + "|NETWORK[:KEY=VALUE,…]",
-                        "Its network; several, to be on each. Keys are ip, ip6, mac, alias, link-local-ip.")
+                        "bridge|none|private|host|pasta|slirp4netns|" + OTHERS + "|NETWORK",
+                        "Its network; several, to be on each. NETWORK:KEY=VALUE,… asks for ip, ip6, mac, alias.")
                 .also("net", "network")
                 .list("publish", 'p', "[ADDRESS:][PORT:]PORT[/udp]", "Leads a port of the host's to one of its own.")
                 .toggle("publish-all", 'P', "Leads a free port of the host's to each that --expose names.")
@@ -52,6 +52,7 @@ final class RunFlags {
                 .list("link-local-ip", "ADDRESS", "One more address there, of 169.254.0.0/16 or fe80::/10.")
                 .list("network-alias", "NAME", "One more name by which others find it there.")
                 .also("net-alias", "network-alias")
+                .list("net-device", "NAME[=INSIDE]", "A device of the host's moves in, and back at its end.")
                 .list("dns", "ADDRESS", "A name server, in place of the host's.")
                 .list("dns-search", "DOMAIN", "A domain to look for names in; '.' for none.")
                 .list("dns-option", "OPTION", "An option of its resolv.conf(5), as ndots:2.")

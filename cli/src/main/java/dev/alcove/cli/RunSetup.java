@@ -72,7 +72,11 @@ record RunSetup(
                 command,
                 name,
                 stop,
-                RunNetwork.of(shell, network, builder, mounted, hostname));
+                RunDevices.of(
+                        shell,
+                        arguments.all("net-device"),
+                        network,
+                        RunNetwork.of(shell, network, builder, mounted, hostname)));
     }
 
     private static List<String> command(Arguments arguments, List<String> words, boolean hostImage) {

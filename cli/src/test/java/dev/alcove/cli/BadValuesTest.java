@@ -6,6 +6,7 @@ import dev.alcove.linux.Capabilities;
 import dev.alcove.linux.Capability;
 import dev.alcove.linux.Rlimit;
 import dev.alcove.linux.RlimitValue;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,15 +74,53 @@ class BadValuesTest {
                 "--device /dev/null:/dev/x:rx | --device: 'rx' is not an access",
                 "--landlock /usr | --landlock: '/usr' is not a rule",
                 "--landlock rx:/usr | --landlock: 'rx' is not an access",
-                "--network nne | --network: 'nne' is not a mode of this flag; did you mean 'none'?",
-                "--network bridge | --network: 'bridge' cannot be joined: networks are not there yet",
-                "--network mynet | --network: 'mynet' cannot be joined: networks are not there yet",
+                "--network nne | --network: no such network: nne; did you mean 'none'?",
+                "--network hots | --network: no such network: hots; did you mean 'host'?",
+                "--network mynet | --network: no such network: mynet",
+                "--network -x | --network: '-x' is not a network: none, host, bridge, container:NAME",
+                "--network a/b | --network: 'a/b' is not a network",
+                "--network= | --network: '' is not a network",
+                "--network container | --network: 'container' is not complete: container:NAME",
+                "--network name=web,ip=10.5.0 | --network: '10.5.0' is not an IP address",
+                "--network web:ip6=10.5.0.7 | --network: '10.5.0.7' is not an IPv6 address",
+                "--network web:mc=x | --network: 'mc' is not an option of a network; did you mean 'mac'?",
+                "--network web:db | --network: 'web:db': 'db' is no option; they are written KEY=VALUE",
+                "--network web:ip=10.5.0.7,ip=10.5.0.8 | --network: 'web:ip=10.5.0.7,ip=10.5.0.8': ip is there twice",
+                "--network name=web,name=db | --network: 'name=web,name=db' names two networks",
+                "--network ip=10.5.0.7 | --network: 'ip=10.5.0.7' names no network; add name=NETWORK",
+                "--network host:ip=10.5.0.7 | --network: 'host:ip=10.5.0.7': 'host' has no options",
+                "--network web:link-local-ip=10.5.0.7 | --network: '10.5.0.7' is not a link-local address",
+                "--network none --network bridge | --network: none stands alone; only networks can be several",
+                "--network bridge --network host | --network: host stands alone; only networks can be several",
+                "--network bridge --network default | --network: bridge is there twice",
+                "--network bridge --mac-address 02:42 | --mac-address: '02:42' is not a hardware address",
+                "--network bridge --network-alias db | --network-alias: names are looked up on networks that",
+                "--network bridge --network-alias a_b! | --network-alias: 'a_b!' is not a host name",
+                "--network bridge:ip=10.5.0.7 --ip 10.5.0.7 | --ip: --network says the same",
+                "--network bridge --ip fd00::7 | --ip: 'fd00::7' is not an IPv4 address",
+                "--network bridge --ip6 10.5.0.7 | --ip6: '10.5.0.7' is not an IPv6 address",
+                "--network bridge --link-local-ip fd00::7 | --link-local-ip: 'fd00::7' is not a link-local address",
+                "--ip 10.5.0.7 | --ip: needs a network of alcove's, as --network bridge; this container's is none",
+                "--network host --network-alias db | --network-alias: needs a network of alcove's",
+                "--allow-from any | --allow-from: needs a network of alcove's",
+                "--network bridge --allow-from any:0 | --allow-from: '0' is not a port's number",
+                "--network bridge --allow-to backend | --allow-to: no such network: backend",
+                "--dns one | --dns: 'one' is not an IP address",
+                "--dns-search a..b | --dns-search: 'a..b' is not a host name",
+                "--dns-option n=2 | --dns-option: 'n=2' is not an option of resolv.conf(5)",
+                "--network container:web --dns 10.0.0.1 | --dns: with --network container:NAME, names are that container's",
+                "--add-host db:host-gateway | --add-host: host-gateway means the gateway of a network, and the container has none",
+                "-p 80 | --publish: no port of the host leads to a container whose network is none",
+                "-p80:80 | --publish: no port of the host leads to a container",
+                "--network host -p 80:80 | --publish: with --network host, what it listens on is open on the host already",
+                "--network host -P | --publish-all: with --network host",
+                "--network bridge -p 80:http | --publish: '",
+                "--network bridge --publish=70000:80 | --publish: '70000",
+                "--network bridge -p 1.2.3:80:80 | --publish: '",
+                "--network bridge --expose 80:80 | --expose: '80:80' is not a port of the container's",
+                "--network bridge --expose http | --expose: '",
+                "--net bridge --net-alias db | --network-alias: names are looked up",
                 "--network ns:/proc/self/status/x | --network: '/proc/self/status/x' does not exist",
-                "-p 8080:80 | -p: ports cannot be published: networks are not there yet",
-                "-p8080:80 | -p: ports cannot be published",
-                "--publish 8080:80 | --publish: ports cannot be published",
-                "--publish=8080:80 | --publish: ports cannot be published",
-                "-P | -P: ports cannot be published",
                 "--restart always | --restart: restarting is not there yet",
                 "--network container:nobody | no such container: nobody",
                 "--network ns:/nowhere | --network: '/nowhere' does not exist",
@@ -153,6 +192,40 @@ class BadValuesTest {
                 "kill web | no such container: web",
                 "wait web | no such container: web",
                 "rm -f web | no such container: web",
+                "network lst | 'lst' is nothing that network does, or stands before its flags; did you mean 'ls'?",
+                "network ls web | 'web' is nothing that network does",
+                "network --filter web | --filter: 'web' is not of the form KEY=VALUE",
+                "network --filter nme=web | --filter: 'nme' is not something to filter by; did you mean 'name'?",
+                "network create | missing argument: NAME",
+                "network create a b | unexpected argument 'b' after NAME",
+                "network create a/b | 'a/b' is not a network's name",
+                "network create host | a network cannot be called 'host'",
+                "network create bridge | a network cannot be called 'bridge'",
+                "network create -d bridg web | --driver: 'bridg' is not a driver; did you mean 'bridge'?",
+                "network create -d none web | --driver: 'none' makes no network",
+                "network create --subnet 10.5.0.0 web | --subnet: '10.5.0.0' is not a range: it has no prefix",
+                "network create --subnet 10.5.0.7/24 web | --subnet: '10.5.0.7/24' is not the beginning of a range; did you mean '10.5.0.0/24'?",
+                "network create --subnet 10.5/16 web | --subnet: '10.5/16' is not a range of addresses",
+                "network create --subnet 10.5.0.0/33 web | --subnet: '10.5.0.0/33' is not a range of addresses",
+                "network create --gateway 10.5.0.1 web | --gateway: '10.5.0.1' needs a --subnet that it lies in",
+                "network create --subnet 10.5.0.0/24 --gateway 10.6.0.1 web | --gateway: '10.6.0.1' is not in the range of any --subnet",
+                "network create --subnet 10.5.0.0/24 --gateway 10.5.0.1 --gateway 10.5.0.2 web | --gateway: two lie in 10.5.0.0/24",
+                "network create --subnet 10.5.0.0/24 --ip-range 10.6.0.0/25 web | --ip-range: '10.6.0.0/25' is not in the range",
+                "network create -o mtu web | --opt: 'mtu' is not of the form KEY=VALUE",
+                "network create --label = web | --label: '=' is not of the form KEY or KEY=VALUE",
+                "network create --label a --label a=b web | --label: 'a' is there twice",
+                "network inspect | missing argument: NETWORK",
+                "network inspect web | no such network: web",
+                "network rm web | no such network: web",
+                "network connect web | two words are needed: NETWORK and CONTAINER",
+                "network connect web db | no such network: web",
+                "network connect --ip x web db | --ip: 'x' is not an IP address",
+                "network disconnect web | two words are needed",
+                "network disconnect web db | no such network: web",
+                "network prune x | takes no arguments",
+                "network dns web | no such network: web",
+                "network dns --forward x web | --forward: 'x' is not an IP address",
+                "network release a/b | 'a/b' is not a container's id",
                 "help rnu | 'rnu' is not a command of alcove",
             })
     void ofOthers(String words, String message) {
@@ -173,6 +246,44 @@ class BadValuesTest {
                                 ? ""
                                 : "alcove: warning: --ulimit memlock: the hard limit stays at " + own
                                         + ", alcove's own: raising it needs CAP_SYS_RESOURCE\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"netwrk\": \"none\"} | 'netwrk' is not a key of this file; did you mean 'network'?",
+                "{\"network\": 1} | network: a number is not a text",
+                "{\"network\": \"a b\"} | network: 'a b' is not a network",
+                "{\"network\": \"none\", \"network\": \"host\"} | network: is there twice",
+                "{\"publish-address\": \"localhost\"} | publish-address: 'localhost' is not an IP address",
+                "{\"network-pool\": \"10.0.0.0/8\"} | network-pool: a text is not a list of ranges",
+                "{\"network-pool\": [\"10.0.0.0/8\", \"10.0.0.0\"]} | network-pool[1]: '10.0.0.0' is not a range of addresses",
+                "{\"network-pool\": [\"10.0.0.0/64\"]} | network-pool[0]: '10.0.0.0/64' is not a range",
+                "[] | a list is not an object",
+                "{ | not JSON: line 1, column 2",
+            })
+    void ofTheConfiguration(String content, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("config.json"), content);
+        Alcoves alcoves = new Alcoves(folder);
+        alcoves.environment.put("ALCOVE_CONFIG", file.toString());
+        Alcoves.Outcome outcome = alcoves.run("run", "host", "true");
+        assertThat(outcome.status()).isEqualTo(125);
+        assertThat(outcome.err()).startsWith("alcove: " + file + ": " + message).contains("\n  mend: correct it");
+        assertThat(Files.exists(alcoves.root())).isFalse();
+    }
+
+    @Test
+    void aConfigurationThatIsNotThere() {
+        Alcoves alcoves = new Alcoves(folder);
+        alcoves.environment.put("ALCOVE_CONFIG", "none.json");
+        assertThat(alcoves.run("run", "host", "true").err())
+                .startsWith("alcove: ALCOVE_CONFIG: 'none.json' does not exist");
+        alcoves.environment.remove("ALCOVE_CONFIG");
+        alcoves.environment.put("ALCOVE_NETWORK", "a/b");
+        assertThat(alcoves.run("run", "host", "true").err())
+                .startsWith("alcove: ALCOVE_NETWORK: 'a/b' is not a network");
     }
 
     @Test

@@ -35,6 +35,14 @@ class HelpTest {
                 "kill",
                 "wait",
                 "rm",
+                "network",
+                "network create",
+                "network inspect",
+                "network rm",
+                "network connect",
+                "network disconnect",
+                "network prune",
+                "network dns",
                 "ns",
                 "ns show",
                 "ns diff",
@@ -105,7 +113,13 @@ class HelpTest {
     @EnumSource(NamespaceKind.class)
     void aRoomsFlagSaysAllThatItTakes(NamespaceKind kind) {
         Flag flag = Objects.requireNonNull(RunFlags.table().named(kind.flag().substring(2)));
-        List<String> offered = List.of(flag.placeholder().split("\\|", -1));
+        List<String> offered = new ArrayList<>(List.of(flag.placeholder().split("\\|", -1)));
+        if (kind == NamespaceKind.NETWORK) {
+            // Besides rooms it takes networks, and programs.
+            for (String other : List.of("bridge", "pasta", "slirp4netns", "NETWORK")) {
+                assertThat(offered.remove(other)).as(other).isTrue();
+            }
+        }
         List<String> taken = new ArrayList<>();
         try {
             NamespaceMode.parse(kind, "0");

@@ -21,6 +21,7 @@ class ArchitectureTest {
     private static final String SPEC = "dev.alcove.spec..";
     private static final String RUNTIME = "dev.alcove.runtime..";
     private static final String LENS = "dev.alcove.lens..";
+    private static final String NETWORK = "dev.alcove.network..";
     private static final String CLI = "dev.alcove.cli..";
     private static final String OCI = "dev.alcove.oci..";
     private static final String MAIN = "dev.alcove.cli.Main";
@@ -38,6 +39,7 @@ class ArchitectureTest {
                         "dev.alcove.linux",
                         "dev.alcove.spec",
                         "dev.alcove.runtime",
+                        "dev.alcove.network",
                         "dev.alcove.lens",
                         "dev.alcove.cli",
                         "dev.alcove.oci");
@@ -108,6 +110,25 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(LENS, RUNTIME, LINUX, SPEC, "java..", "org.jspecify..")
+                .check(Product.CLASSES);
+    }
+
+    /** Networks know nothing of containers but their ids, their namespaces and the locks of their monitors. */
+    @Test
+    void networksUseTheKernelAndTheSpecification() {
+        classes()
+                .that()
+                .resideInAPackage(NETWORK)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(and(JSON, NETWORK, LINUX, SPEC, "java..", "org.jspecify..", "org.xbill.DNS.."))
+                .check(Product.CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(LINUX, SPEC, RUNTIME, LENS, OCI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(NETWORK)
                 .check(Product.CLASSES);
     }
 

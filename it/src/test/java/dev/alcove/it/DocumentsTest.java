@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  *       {@code @start region="region"} and {@code @end} in it. Every java block must name one.
  *   <li>A block {@code ```console} is a session: lines that begin with {@code $} are run by a shell, what follows is what
  *       they print. An ellipsis stands for any text, on a line of its own for any number of lines. Their status is 0,
- *       unless what they print shows a message of alcove's. {@code ```console podman} is one that a test of podman's runs.
+ *       unless what they print shows a message of alcove's. {@code ```console podman} is one that a test of podman's runs, {@code ```console
+ *       network} one of {@link NetworkDocumentTest}'s.
  *   <li>A link to a file of the repository leads to one.
  *   <li>A page in Chinese, {@code NAME.zh.md}, has the sessions of {@code NAME.md}, every one of them as it is there.
  * </ul>

@@ -165,6 +165,15 @@ class ExamplesTest {
         assertThat(lines.get(2)).isEqualTo("host: " + callers);
     }
 
+    /** The host of it is a namespace that the example makes. */
+    @Test
+    void twoOnANetwork() throws Exception {
+        List<String> lines = run("TwoOnANetwork");
+        assertThat(lines.getFirst()).matches("10\\.[0-9.]+ +STREAM db");
+        assertThat(lines).contains("it ended with 0");
+        assertThat(lines.getLast()).matches("db is \\[10\\.[0-9.]+/24]");
+    }
+
     @Test
     void rootInsideNobodyOutside() throws Exception {
         assertThat(run("UserNamespace")).containsExactly("outside: user 100000", "inside: user 0");

@@ -71,7 +71,7 @@ final class Creation {
                             request.name(),
                             request.driver(),
                             link,
-                            SubnetPlan.of(request, id, taken(others), HostLinks.taken(net)),
+                            SubnetPlan.of(request, id, parts.pool(), taken(others), HostLinks.taken(net)),
                             request.internal(),
                             options.icc(),
                             options.mtu(),

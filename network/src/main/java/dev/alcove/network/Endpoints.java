@@ -153,7 +153,7 @@ final class Endpoints {
         try (Namespace inside = Wire.namespace(endpoint.container(), pid)) {
             Wire.connect(parts.host(), endpoint, wires, inside, creation::carrier, parts.steps());
             RouterRoutes routers = new RouterRoutes(parts);
-            on.forEach(network -> routers.give(inside, network.id()));
+            wires.forEach(wire -> routers.give(inside, wire.network().id()));
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect the container", e);
         }

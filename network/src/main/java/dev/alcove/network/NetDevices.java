@@ -16,6 +16,7 @@ import dev.alcove.network.stored.Formatted;
 import dev.alcove.network.stored.StoredDevices;
 import dev.alcove.network.stored.StoredDevices.StoredDevice;
 import java.net.Inet6Address;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -287,26 +288,36 @@ public final class NetDevices {
         }
         Optional<StoredDevices> stored = folder.devices(container);
         Path pin = pins.path(PIN + container);
-        if (stored.isPresent() && java.nio.file.Files.exists(pin)) {
+        if (stored.isPresent() && Files.exists(pin)) {
+            List<StoredDevice> gone = host.in(() -> {
+                try (Netlink net = Netlink.open()) {
+                    return stored.get().devices().stream()
+                            .filter(d -> net.links().find(d.name()).filter(l -> isSame(l, d)).isEmpty())
+                            .toList();
+                }
+            });
             try (Namespace inside = Namespace.at(pin);
-                    Namespace outside =
-                            host.in(() -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
+                    Namespace outside = host.in(
+                            () -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
                 NamespaceThread.create().join(inside).call(() -> {
                     try (Netlink net = Netlink.open()) {
-                        for (StoredDevice device : stored.get().devices()) {
-                            inside(net, device).ifPresent(link -> net.links().move(link, outside.fd(), device.name()));
+                        for (StoredDevice device : gone) {
+                            inside(net, device)
+                                    .ifPresent(link -> net.links().move(link, outside.fd(), device.name()));
                         }
                     }
-                    return pin;
+                    return gone;
                 });
             }
             host.in(() -> {
                 try (Netlink net = Netlink.open()) {
                     for (StoredDevice device : stored.get().devices()) {
-                        net.links().find(device.name()).ifPresent(link -> configure(net, link, device, device.up()));
+                        net.links()
+                                .find(device.name())
+                                .ifPresent(link -> configure(net, link, device, device.up()));
                     }
                 }
-                return pin;
+                return gone;
             });
         }
         folder.removeDevices(container);
@@ -314,18 +325,24 @@ public final class NetDevices {
         pins.unpin(PIN + container);
     }
 
-    /** A container that may change its network may have renamed it, but seldom its hardware address too. */
+    /** A container that may change its network may have renamed it, but seldom given it another hardware address too. */
     private static Optional<Link> inside(Netlink net, StoredDevice device) {
-        Optional<Link> named = net.links().find(device.inside());
-        if (named.isPresent()) {
-            return named;
-        }
+        List<Link> links = net.links().list();
+        return links.stream()
+                .filter(l -> isSame(l, device) && !mac(device).isEmpty())
+                .findFirst()
+                .or(() -> links.stream()
+                        .filter(l -> l.name().equals(device.inside()))
+                        .findFirst());
+    }
+
+    private static boolean isSame(Link link, StoredDevice device) {
+        return link.mac().map(Mac::toString).orElse("").equals(mac(device));
+    }
+
+    private static String mac(StoredDevice device) {
         String mac = device.mac();
-        return mac == null || mac.isEmpty()
-                ? Optional.empty()
-                : net.links().list().stream()
-                        .filter(l -> l.mac().map(Mac::toString).orElse("").equals(mac))
-                        .findFirst();
+        return mac == null ? "" : mac;
     }
 
     /** Puts back the devices of containers that are over. */

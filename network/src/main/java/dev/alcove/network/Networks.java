@@ -43,6 +43,16 @@ public final class Networks {
     }
 
     /**
+     * The same networks, of which those that are made without a range of their own get theirs from others than the built-in
+     * ones: a /24 of IPv4 (the default network a /22), a /64 of IPv6, or all of a smaller range.
+     *
+     * @param ranges where to look, in this order; for a family that has none here, as before
+     */
+    public Networks pool(List<Cidr> ranges) {
+        return new Networks(parts.pool(ranges));
+    }
+
+    /**
      * Makes a network: its bridge with the gateway's addresses, the host's forwarding, the firewall's rules.
      *
      * @param request what it is to be

@@ -4,6 +4,7 @@ import dev.alcove.spec.HostEntry;
 import dev.alcove.spec.PortMapping;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a container wants of networks, before it is started.
@@ -35,5 +36,26 @@ public record PlugRequest(
         ports = List.copyOf(ports);
         allow = List.copyOf(allow);
         hosts = List.copyOf(hosts);
+    }
+
+    /**
+     * Anything that is free on some networks, for a container that publishes nothing.
+     *
+     * @param container its id
+     * @param name      its name, which is its host name too
+     * @param alive     a file that its monitor holds locked
+     * @param networks  the networks' names, one at least
+     */
+    public static PlugRequest of(String container, String name, Path alive, String... networks) {
+        return new PlugRequest(
+                container,
+                name,
+                name,
+                Stream.of(networks).map(JoinRequest::of).toList(),
+                List.of(),
+                List.of(),
+                ResolverOptions.hosts(),
+                List.of(),
+                alive);
     }
 }

@@ -266,11 +266,13 @@ final class StateFolder {
 
     /** The devices of one of them. */
     Optional<StoredDevices> devices(String container) {
-        return read("devices", container + JSON, StoredDevices.class, d -> d);
+        return read("devices", container + JSON, StoredDevices.class, StoredDevices::format, d -> d);
     }
 
     void write(StoredDevices devices) {
-        write("devices", devices.container() + JSON, devices);
+        try (Fd directory = Open.path().directory().at(root.resolve("devices"))) {
+            AtomicFile.replace(directory, devices.container() + JSON, json(devices), 0600);
+        }
     }
 
     void removeDevices(String container) {
@@ -302,7 +304,7 @@ final class StateFolder {
     }
 
     Optional<StoredRouter> router(String name) {
-        return read("routers", name + JSON, StoredRouter.class, r -> {
+        return read("routers", name + JSON, StoredRouter.class, StoredRouter::format, r -> {
             // Read once, so that one that is none is noticed here.
             r.read();
             return r;
@@ -315,7 +317,9 @@ final class StateFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        write("routers", router.name() + JSON, router);
+        try (Fd directory = Open.path().directory().at(root.resolve("routers"))) {
+            AtomicFile.replace(directory, router.name() + JSON, json(router), 0600);
+        }
     }
 
     void removeRouter(String name) {

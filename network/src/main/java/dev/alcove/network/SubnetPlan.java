@@ -22,7 +22,10 @@ final class SubnetPlan {
     private static final int V6_PREFIX = 64;
     private static final int LONGEST_V4 = 30;
     private static final int LONGEST_V6 = 126;
-    private static final int ID_DIGITS = 14;
+    /** Of the first 64 bits. */
+    private static final int V6_DIGITS = 16;
+
+    private static final Cidr UNIQUE_LOCAL = Cidr.parse("fd00::/8");
 
     private static final List<Cidr> NOBODYS = List.of(
             Cidr.parse("0.0.0.0/8"),
@@ -46,11 +49,13 @@ final class SubnetPlan {
      * The new network's ranges, IPv4 before IPv6, each with a gateway.
      *
      * @param id       the new network's id
+     * @param pool     where free ranges are looked for; for a family that has none in it, in the built-in ones
      * @param networks what other networks have
      * @param host     what the host has: its addresses and routes
      * @throws NetworkException INVALID or CONFLICT, in words
      */
-    static List<Subnet> of(NetworkRequest request, String id, List<Taken> networks, List<Taken> host) {
+    static List<Subnet> of(
+            NetworkRequest request, String id, List<Cidr> pool, List<Taken> networks, List<Taken> host) {
         List<Taken> taken = new ArrayList<>(networks);
         // A macvlan's containers live in the network that its parent, and so the host, is in.
         if (request.driver() != NetworkConfig.Driver.MACVLAN) {
@@ -74,18 +79,30 @@ final class SubnetPlan {
         }
         // As docker has it: IPv4 always.
         List<Subnet> plan = new ArrayList<>();
-        plan.add(v4.isPresent() ? v4.get() : free(request, taken));
+        plan.add(v4.isPresent() ? v4.get() : free(request, ranges(pool, false, POOLS), taken));
         if (v6.isPresent()) {
             plan.add(v6.get());
         } else if (request.ipv6()) {
-            plan.add(freeV6(id, taken));
+            plan.add(freeV6(id, ranges(pool, true, List.of(UNIQUE_LOCAL)), taken));
         }
         return plan;
     }
 
-    private static Subnet free(NetworkRequest request, List<Taken> taken) {
-        int prefix = request.name().equals(NetworkConfig.DEFAULT) ? DEFAULT_PREFIX : PREFIX;
-        for (Cidr pool : POOLS) {
+    /** Those of a family that were asked for, or the usual ones. */
+    private static List<Cidr> ranges(List<Cidr> pool, boolean v6, List<Cidr> usual) {
+        List<Cidr> chosen = new ArrayList<>();
+        for (Cidr range : pool) {
+            if (range.isV6() == v6) {
+                chosen.add(range.network());
+            }
+        }
+        return chosen.isEmpty() ? usual : chosen;
+    }
+
+    private static Subnet free(NetworkRequest request, List<Cidr> pools, List<Taken> taken) {
+        int wanted = request.name().equals(NetworkConfig.DEFAULT) ? DEFAULT_PREFIX : PREFIX;
+        for (Cidr pool : pools) {
+            int prefix = Math.max(wanted, pool.prefix());
             AddressRange all = AddressRange.of(pool);
             for (InetAddress at = all.first();
                     all.contains(at);
@@ -99,27 +116,29 @@ final class SubnetPlan {
         throw NetworkException.of(
                 Kind.EXHAUSTED,
                 "no range of addresses is free for network '" + request.name() + "'",
-                "other networks and the host's routes take all of " + POOLS,
+                "other networks and the host's routes take all of " + pools,
                 "choose one with --subnet, or remove networks that nobody uses: alcove network prune");
     }
 
-    /** fd, then the id's digits: RFC 4193 wants bits that nobody else will have, and such is an id. */
-    private static Subnet freeV6(String id, List<Taken> taken) {
-        for (int from = 0; from + ID_DIGITS <= id.length(); from++) {
-            byte[] bytes = new byte[16];
-            bytes[0] = (byte) 0xfd;
-            for (int i = 0; i < ID_DIGITS / 2; i++) {
-                bytes[1 + i] = (byte) Integer.parseInt(id, from + 2 * i, from + 2 * i + 2, 16);
-            }
-            Cidr candidate = new Cidr(AddressRange.address(bytes), V6_PREFIX);
-            if (taken.stream().noneMatch(t -> AddressRange.overlap(t.range(), candidate))) {
-                return withGateway(new Subnet(candidate, Optional.empty(), Optional.empty()));
+    /** A range's bits, then the id's: RFC 4193 wants bits that nobody else will have, and such is an id. */
+    private static Subnet freeV6(String id, List<Cidr> pools, List<Taken> taken) {
+        for (Cidr pool : pools) {
+            for (int from = 0; from + V6_DIGITS <= id.length(); from++) {
+                byte[] bytes = pool.address().getAddress();
+                for (int bit = pool.prefix(); bit < V6_PREFIX; bit++) {
+                    int digit = Character.digit(id.charAt(from + bit / 4), 16);
+                    bytes[bit / 8] |= (byte) ((digit >> (3 - bit % 4) & 1) << (7 - bit % 8));
+                }
+                Cidr candidate = new Cidr(AddressRange.address(bytes), Math.max(V6_PREFIX, pool.prefix()));
+                if (taken.stream().noneMatch(t -> AddressRange.overlap(t.range(), candidate))) {
+                    return withGateway(new Subnet(candidate, Optional.empty(), Optional.empty()));
+                }
             }
         }
         throw NetworkException.of(
                 Kind.EXHAUSTED,
                 "no range of IPv6 addresses is free",
-                "a route of the host's covers all of fd00::/8",
+                "other networks and the host's routes take all of " + pools,
                 "choose one with --subnet");
     }
 

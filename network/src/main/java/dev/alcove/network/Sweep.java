@@ -58,15 +58,12 @@ final class Sweep {
         folder.endStart(container);
     }
 
-    /** What a container has; one that a loss of power emptied has no living container. */
+    /** What a container has; of one whose file cannot be read, as after a loss of power, that is found out. */
     private Optional<Endpoint> readable(String container) {
         try {
             return folder.endpoint(container);
         } catch (NetworkException e) {
-            if (folder.isOver(container)) {
-                return Optional.empty();
-            }
-            throw e;
+            return Optional.empty();
         }
     }
 

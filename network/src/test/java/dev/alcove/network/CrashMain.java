@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A life of networks and a container in a JVM that kills itself (SIGKILL) before one of its steps: makes a network, starts
  * a "container" on it and on the default one, connects it to a third, disconnects it, ends it, removes the networks.
  *
- * <p>Arguments: the state folder, the step to die before (0 for none), the container's process, the lock of its monitor.
+ * <p>It prints each step. Arguments: the state folder, the step to die before (0 for none), the container's process, the
+ * lock of its monitor.
  */
 final class CrashMain {
     private CrashMain() {}
@@ -26,9 +27,9 @@ final class CrashMain {
         Path alive = Path.of(args[3]);
         AtomicInteger step = new AtomicInteger();
         Networks networks = Networks.at(root, HostNetwork.current(), what -> {
+            System.out.println(what);
+            System.out.flush();
             if (step.incrementAndGet() == last) {
-                System.out.println("step " + last + ": " + what);
-                System.out.flush();
                 Pidfd.open((int) ProcessHandle.current().pid()).orElseThrow().send(Signal.KILL);
             }
         });
@@ -77,6 +78,5 @@ final class CrashMain {
         networks.remove("web");
         networks.remove("third");
         networks.remove(NetworkConfig.DEFAULT);
-        System.out.println("steps " + step.get());
     }
 }

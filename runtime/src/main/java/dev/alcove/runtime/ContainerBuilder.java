@@ -432,14 +432,14 @@ public final class ContainerBuilder {
     /**
      * What is to be done between the making of its namespaces and the start of its program, such as giving it a network
      * interface: the container's first process waits for it in its new namespaces, so that the program has it from its
-     * first instruction. What it throws ends the start.
+     * first instruction. What it throws ends the start. Asked for again, it is done after what was asked for before.
      *
      * {@snippet class="dev.alcove.runtime.SnippetsTest" region="prepare"}
      *
      * @param action is given the pid of the container's first process, and runs on the thread that calls {@link #start}
      */
     public ContainerBuilder prepare(IntConsumer action) {
-        this.prepare = Optional.of(action);
+        this.prepare = Optional.of(prepare.map(before -> before.andThen(action)).orElse(action));
         return this;
     }
 
