@@ -27,7 +27,7 @@ public final class FileIo {
             byte[] bytes = new byte[Math.min(limit, BUFFER)];
             int length = 0;
             while (true) {
-                int n = (int) retried(Syscall.READ, fd, buffer.address(), BUFFER);
+                int n = (int) retried(Syscall.READ, fd, buffer.address(), BUFFER, 0);
                 if (n == 0) {
                     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
                 }
@@ -54,15 +54,32 @@ public final class FileIo {
             long done = 0;
             // An empty write is made too: of some files it is a command.
             do {
-                done += retried(Syscall.WRITE, fd, buffer.address() + done, bytes.length - done);
+                done += retried(Syscall.WRITE, fd, buffer.address() + done, bytes.length - done, 0);
             } while (done < bytes.length);
         }
     }
 
-    private static long retried(Syscall call, Fd fd, long address, long length) {
+    /**
+     * Writes all bytes at a place in the file, pwrite(2): in one call as far as the kernel takes them.
+     *
+     * @param offset where, 0 or more; behind the file's end it grows
+     * @throws LinuxException what the write says, as ENOSPC
+     */
+    public static void writeAt(Fd fd, long offset, byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = Native.bytes(arena, bytes);
+            long done = 0;
+            while (done < bytes.length) {
+                done += retried(Syscall.PWRITE64, fd, buffer.address() + done, bytes.length - done, offset + done);
+            }
+        }
+    }
+
+    /** The last argument is the place in the file; read(2) and write(2) have none and do not look. */
+    private static long retried(Syscall call, Fd fd, long address, long length, long offset) {
         long result;
         do {
-            result = Native.raw(call, fd.number(), address, length);
+            result = Native.raw(call, fd.number(), address, length, offset);
         } while (Native.is(result, Errno.EINTR));
         return Native.check(result, call, fd);
     }

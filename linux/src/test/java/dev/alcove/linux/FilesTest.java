@@ -98,7 +98,16 @@ final class FilesTest {
             assertThat(stat.inode().device()).isEqualTo(Files.getAttribute(dir.resolve("big"), "unix:dev"));
             FileIo.truncate(file, 100_000);
         }
+        try (Fd file = Open.write().at(root, "big")) {
+            FileIo.writeAt(file, 99_998, new byte[] {1, 2});
+            FileIo.writeAt(file, 7, new byte[] {3});
+            FileIo.writeAt(file, 200_000, new byte[0]);
+            big[99_998] = 1;
+            big[99_999] = 2;
+            big[7] = 3;
+        }
         try (Fd file = Open.read().at(root, "big")) {
+            fails(Errno.EBADF, () -> FileIo.writeAt(file, 0, new byte[1]));
             assertThat(FileIo.readAll(file, 100_000)).isEqualTo(java.util.Arrays.copyOf(big, 100_000));
         }
         try (Fd file = Open.read().at(root, "big")) {

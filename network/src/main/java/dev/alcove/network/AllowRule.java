@@ -64,8 +64,10 @@ public record AllowRule(
         String rest = text;
         Optional<Protocol> protocol = Optional.empty();
         int slash = rest.lastIndexOf('/');
-        if (slash >= 0 && !isNumber(rest.substring(slash + 1)) && !rest.endsWith("]")) {
-            protocol = Optional.of(Protocol.parse(field, rest.substring(slash + 1)));
+        String word = rest.substring(slash + 1);
+        // Else it is the length of a range's prefix, and maybe a port behind it.
+        if (slash >= 0 && !isNumber(word) && word.indexOf(':') < 0 && word.indexOf(']') < 0) {
+            protocol = Optional.of(Protocol.parse(field, word));
             rest = rest.substring(0, slash);
         }
         String peer = rest;

@@ -10,12 +10,14 @@ final class BridgePort {
 
     /**
      * Whether the bridge passes nothing between a container's port and others that are so: on a network that keeps its
-     * containers apart (icc off). The kernel does that by itself, without any firewall. A container that says who may talk to
-     * it is left out: all that is sent to it goes by way of the host and its rules ({@link BridgeTable}), and the others must
-     * be able to find it.
+     * containers apart (icc off). The kernel does that by itself, without any firewall. A container that publishes ports or
+     * says who may talk to it is left out: all that is sent to it goes by way of the host and its rules ({@link
+     * BridgeTable}), and the others must be able to find it.
      */
     static boolean isolated(NetworkConfig network, Endpoint endpoint) {
-        return !network.icc() && endpoint.allow().stream().noneMatch(r -> r.direction() == Direction.FROM);
+        return !network.icc()
+                && endpoint.ports().isEmpty()
+                && endpoint.allow().stream().noneMatch(r -> r.direction() == Direction.FROM);
     }
 
     /**

@@ -20,10 +20,11 @@ import java.util.Map;
 
 /**
  * The table {@code bridge alcove}: what passes between two containers of one bridge, which the other table does not see. It
- * is there only while a container has rules, and touches only the frames of those that have. Nothing here acts.
+ * is there only while a container has rules, or ports on a network that keeps its containers apart, and touches only the
+ * frames of such. Nothing here acts.
  *
  * <p>A bridge's frames can be filtered, but their connections are known only where the kernel has nf_conntrack_bridge, or
- * br_netfilter for all bridges of the host. So nothing is decided here. Every IP packet that a container with rules sends, or
+ * br_netfilter for all bridges of the host. So nothing is decided here. Every IP packet that such a container sends, or
  * that is sent to it, is addressed to the bridge instead: the host takes it in, asks the table {@code inet alcove} as for any
  * packet that it routes, and sends it on. What is no IP (but for how neighbours find each other) is dropped, and so is what
  * pretends to come from another address.
@@ -44,8 +45,13 @@ final class BridgeTable {
 
     private BridgeTable() {}
 
-    static boolean concerns(Endpoint endpoint) {
-        return !endpoint.allow().isEmpty();
+    /** Whether a container has rules, or ports on a network that keeps its containers apart. */
+    static boolean concerns(Endpoint endpoint, List<NetworkConfig> networks) {
+        return !endpoint.allow().isEmpty()
+                || (!endpoint.ports().isEmpty()
+                        && endpoint.joined().stream()
+                                .anyMatch(
+                                        j -> networks.stream().anyMatch(n -> n.id().equals(j.network()) && !n.icc())));
     }
 
     static List<Object> frame() {
@@ -54,6 +60,7 @@ final class BridgeTable {
         all.add(TABLE.set("wires", List.of("ifname"), false));
         all.add(TABLE.set("own4", List.of("ifname", "ipv4_addr"), false));
         all.add(TABLE.set("own6", List.of("ifname", "ipv6_addr"), false));
+        all.add(TABLE.set("ends", List.of("ifname", "ether_addr"), false));
         all.add(TABLE.map("bridge_of", List.of("ifname"), "ether_addr"));
         all.add(TABLE.map("instead", List.of("ether_addr"), "ether_addr"));
         all.add(TABLE.chain("theirs"));
@@ -85,6 +92,11 @@ final class BridgeTable {
         all.add(TABLE.rule("theirs", drop()));
         all.add(TABLE.flush("forward"));
         neighbours(all, "forward");
+        // A packet to a published port of a neighbour's br_netfilter translates here, and sends on without the host;
+        // but it
+        // asks the other table. No other comes so far with a container's own address on it, or from one: see above.
+        all.add(TABLE.rule("forward", is(TYPE, anyOf("ip", "ip6")), is(IN, "@wires"), accept()));
+        all.add(TABLE.rule("forward", is(TYPE, anyOf("ip", "ip6")), is(concat(OUT, TO), "@ends"), accept()));
         all.add(TABLE.rule("forward", is(IN, "@wires"), drop()));
         all.add(TABLE.rule("forward", is(OUT, "@wires"), drop()));
         // Rules are about a container's own addresses; those that every interface has by itself would go past them.
@@ -113,6 +125,7 @@ final class BridgeTable {
             }
             String wire = joined.outside();
             all.add(TABLE.element("wires", wire));
+            all.add(TABLE.element("ends", concat(wire, joined.mac().toString())));
             all.add(TABLE.element("bridge_of", wire, bridge.toString()));
             all.add(TABLE.element("instead", joined.mac().toString(), bridge.toString()));
             for (Cidr address : joined.addresses()) {
@@ -134,6 +147,7 @@ final class BridgeTable {
             }
             String wire = joined.outside();
             all.addAll(TABLE.removal("wires", wire));
+            all.addAll(TABLE.removal("ends", concat(wire, joined.mac().toString())));
             all.addAll(TABLE.removal("bridge_of", wire, bridge.toString()));
             all.addAll(TABLE.removal("instead", joined.mac().toString(), bridge.toString()));
             for (Cidr address : joined.addresses()) {

@@ -60,20 +60,21 @@ final class Firewall {
      * @param networks those that it is about
      */
     List<String> warnings(List<NetworkConfig> networks) {
-        List<NetworkConfig> leading = networks.stream()
-                .filter(n -> isBridge(n) && !n.internal())
-                .toList();
+        List<NetworkConfig> leading =
+                networks.stream().filter(n -> isBridge(n) && !n.internal()).toList();
         if (leading.isEmpty()) {
             return List.of();
         }
         if (nft.isEmpty()) {
-            return List.of("the program nft is not there: containers reach each other and this host, but nothing behind it,"
-                    + " and networks are not kept apart; it comes with: apt-get install nftables");
+            return List.of(
+                    "the program nft is not there: containers reach each other and this host, but nothing behind it,"
+                            + " and networks are not kept apart; it comes with: apt-get install nftables");
         }
         Answer chains = nft.get().ask("list", "chains");
         if (!chains.done()) {
-            return List.of("nft does not work here, so containers reach each other and this host, but nothing behind it: "
-                    + chains.error());
+            return List.of(
+                    "nft does not work here, so containers reach each other and this host, but nothing behind it: "
+                            + chains.error());
         }
         return ForeignChains.warnings(chains.output(), leading, nft.get());
     }
@@ -125,7 +126,7 @@ final class Firewall {
             }
         }
         // A kernel without tables for bridges must not stop those who need none.
-        boolean concerned = endpoints.stream().anyMatch(BridgeTable::concerns);
+        boolean concerned = endpoints.stream().anyMatch(e -> BridgeTable.concerns(e, networks));
         if (bridgeTable || concerned) {
             all.add(BridgeTable.TABLE.add());
             all.add(BridgeTable.TABLE.delete());
@@ -134,7 +135,9 @@ final class Firewall {
             all.addAll(BridgeTable.frame());
             all.addAll(BridgeTable.rules());
             Map<String, Mac> addresses = addresses(networks);
-            endpoints.stream().filter(BridgeTable::concerns).forEach(e -> all.addAll(BridgeTable.opened(e, addresses)));
+            endpoints.stream()
+                    .filter(e -> BridgeTable.concerns(e, networks))
+                    .forEach(e -> all.addAll(BridgeTable.opened(e, addresses)));
         }
         return all;
     }
@@ -166,7 +169,7 @@ final class Firewall {
         List<Object> all = new ArrayList<>(FirewallTable.rules(loopback6()));
         all.addAll(PortElements.opened(endpoint, networks));
         all.addAll(ContainerRules.opened(endpoint));
-        if (BridgeTable.concerns(endpoint)) {
+        if (BridgeTable.concerns(endpoint, networks)) {
             all.addAll(BridgeTable.frame());
             all.addAll(BridgeTable.rules());
             all.addAll(BridgeTable.opened(endpoint, addresses(networks)));
@@ -198,9 +201,10 @@ final class Firewall {
         List<Object> all = new ArrayList<>(FirewallTable.rules(loopback6()));
         all.addAll(PortElements.closed(endpoint, networks));
         all.addAll(ContainerRules.closed(endpoint));
-        if (BridgeTable.concerns(endpoint)) {
+        if (BridgeTable.concerns(endpoint, networks)) {
             boolean others = remaining.stream()
-                    .anyMatch(e -> BridgeTable.concerns(e) && !e.container().equals(endpoint.container()));
+                    .anyMatch(e ->
+                            BridgeTable.concerns(e, networks) && !e.container().equals(endpoint.container()));
             all.add(BridgeTable.TABLE.add());
             if (others) {
                 all.addAll(BridgeTable.frame());

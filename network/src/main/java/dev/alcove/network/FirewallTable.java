@@ -129,7 +129,8 @@ final class FirewallTable {
         all.add(TABLE.rule("prerouting", local, jump("published")));
         all.add(TABLE.flush("here"));
         if (!loopback6) {
-            // The answer would be translated back to ::1 on the bridge, and such a packet the host does not take in. So nobody
+            // The answer would be translated back to ::1 on the bridge, and such a packet the host does not take in. So
+            // nobody
             // is there, and who asked for "localhost" goes on to 127.0.0.1 at once.
             all.add(TABLE.rule("here", is(payload("ip6", "daddr"), "::1"), accept()));
         }

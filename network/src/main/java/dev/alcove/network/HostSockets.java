@@ -60,7 +60,7 @@ final class HostSockets {
     static List<Bound> parse(Protocol protocol, String text) {
         List<Bound> all = new ArrayList<>();
         for (String line : text.split("\n", -1)) {
-            String[] words = line.strip().split(" +");
+            String[] words = line.strip().split(" +", -1);
             if (words.length > 9 && words[1].indexOf(':') > 0 && !words[3].equals(TIME_WAIT)) {
                 int colon = words[1].indexOf(':');
                 all.add(new Bound(

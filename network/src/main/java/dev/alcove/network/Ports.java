@@ -22,8 +22,8 @@ import java.util.Optional;
 
 /** The host's ports that lead to containers. */
 final class Ports {
-    /** How often the kernel is asked for a free port before all are taken to be given away. */
-    private static final int TRIES = 1000;
+    /** How many ports that containers have are held while the kernel is asked for another one. */
+    private static final int TRIES = 32;
 
     private final HostNetwork host;
     private final Optional<InetAddress> standard;
@@ -102,24 +102,50 @@ final class Ports {
                 "choose another port of the host's, or none for a free one: -p " + mapping.container());
     }
 
+    /**
+     * A port that the kernel gives away. Those that containers have it does not know: they are held while it is asked for
+     * another one, and if it has named too many of them, the rest of its range is gone through.
+     */
     private static PortMapping free(PortMapping mapping, List<PortMapping> found, List<Endpoint> present) {
-        for (int i = 0; i < TRIES; i++) {
-            int port;
-            try (NetworkChannel channel = bind(mapping)) {
-                port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        List<NetworkChannel> held = new ArrayList<>();
+        try {
+            while (held.size() < TRIES) {
+                NetworkChannel channel = bind(mapping);
+                held.add(channel);
+                PortMapping candidate = mapping.at(((InetSocketAddress) channel.getLocalAddress()).getPort());
+                if (taken(candidate, found, present).isEmpty()) {
+                    return candidate;
+                }
             }
+        } catch (BindException e) {
+            // All of them are in use, those that are held here among them.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            for (NetworkChannel channel : held) {
+                close(channel);
+            }
+        }
+        String[] range = HostSysctls.get("ipv4/ip_local_port_range").split("\\s+", 2);
+        for (int port = Integer.parseInt(range[0]); port <= Integer.parseInt(range[1]); port++) {
             PortMapping candidate = mapping.at(port);
-            if (taken(candidate, found, present).isEmpty()) {
+            if (taken(candidate, found, present).isEmpty() && bound(candidate).isEmpty()) {
                 return candidate;
             }
         }
         throw NetworkException.of(
                 Kind.EXHAUSTED,
                 "there is no free port of the host's for " + mapping.text(),
-                "containers have all that the kernel gives away by itself (net.ipv4.ip_local_port_range)",
+                "processes and containers have all that the kernel gives away by itself (net.ipv4.ip_local_port_range)",
                 "name a port, or remove containers");
+    }
+
+    private static void close(NetworkChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Which container has a port: another one, or this one by another of its mappings. */

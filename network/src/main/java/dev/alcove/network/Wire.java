@@ -148,12 +148,7 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
 
     /** Makes all of a container's interfaces. */
     static void connect(
-            HostNetwork host,
-            Endpoint endpoint,
-            List<Wire> wires,
-            Namespace inside,
-            Carriers carriers,
-            Steps steps) {
+            HostNetwork host, Endpoint endpoint, List<Wire> wires, Namespace inside, Carriers carriers, Steps steps) {
         int[] indexes = new int[wires.size()];
         host.in(() -> {
             try (Netlink net = Netlink.open()) {

@@ -45,7 +45,10 @@ class FirewallTest {
 
     private void open(NetworkConfig network, Room room, List<NetworkConfig> all, Room... others) {
         house.wired(network, room);
-        firewall.open(room.endpoint(), all, java.util.Arrays.stream(others).map(Room::endpoint).toList());
+        firewall.open(
+                room.endpoint(),
+                all,
+                java.util.Arrays.stream(others).map(Room::endpoint).toList());
     }
 
     @ParameterizedTest
@@ -110,12 +113,27 @@ class FirewallTest {
                 return true;
             });
             String gateway = attacker.equals(b.inside()) ? "10.1.0.1" : HOST4;
-            assertThat(House.run(attacker, "", "ip", "rule", "add", "pref", "1", "lookup", "77").status()).isZero();
-            assertThat(House.run(attacker, "", "ip", "rule", "del", "pref", "0").status()).isZero();
-            assertThat(House.run(attacker, "", "ip", "rule", "add", "pref", "2", "lookup", "local").status())
+            assertThat(House.run(attacker, "", "ip", "rule", "add", "pref", "1", "lookup", "77")
+                            .status())
                     .isZero();
-            assertThat(House.run(attacker, "", "ip", "route", "add", "127.66.0.0/16", "via", gateway, "src",
-                                    attacker.equals(b.inside()) ? b.ip() : PEER4, "table", "77")
+            assertThat(House.run(attacker, "", "ip", "rule", "del", "pref", "0").status())
+                    .isZero();
+            assertThat(House.run(attacker, "", "ip", "rule", "add", "pref", "2", "lookup", "local")
+                            .status())
+                    .isZero();
+            assertThat(House.run(
+                                    attacker,
+                                    "",
+                                    "ip",
+                                    "route",
+                                    "add",
+                                    "127.66.0.0/16",
+                                    "via",
+                                    gateway,
+                                    "src",
+                                    attacker.equals(b.inside()) ? b.ip() : PEER4,
+                                    "table",
+                                    "77")
                             .text())
                     .isEmpty();
             for (String protocol : List.of("tcp", "udp")) {
@@ -124,7 +142,9 @@ class FirewallTest {
             }
         }
         // the attack is real: without the table's chain the bridge's neighbour gets in
-        assertThat(House.run(house.host(), "", "nft", "flush", "chain", "inet", "alcove", "raw").status()).isZero();
+        assertThat(House.run(house.host(), "", "nft", "flush", "chain", "inet", "alcove", "raw")
+                        .status())
+                .isZero();
         assertThat(ask(b.inside(), "tcp", "127.66.0.1", 90)).isEqualTo(b.ip());
     }
 
@@ -151,12 +171,15 @@ class FirewallTest {
             assertThat(ask(house.host(), protocol, HOST4, 8080)).isEqualTo(HOST4);
             assertThat(ask(house.host(), protocol, "127.0.0.1", 8080)).isEqualTo("10.1.0.1");
             assertThat(ask(house.host(), protocol, HOST6, 8080)).isEqualTo("2001:db8:0:0:0:0:0:1");
-            assertThat(ask(house.host(), protocol, "::1", 8080)).isEqualTo(brNetfilter ? REFUSED : "fd01:0:0:0:0:0:0:1");
+            assertThat(ask(house.host(), protocol, "::1", 8080))
+                    .isEqualTo(brNetfilter ? REFUSED : "fd01:0:0:0:0:0:0:1");
             // from the same network and from itself: as the bridge
             for (Room near : List.of(a, b)) {
                 assertThat(ask(near.inside(), protocol, HOST4, 8080)).isEqualTo("10.1.0.1");
                 assertThat(ask(near.inside(), protocol, "10.1.0.1", 8080)).isEqualTo("10.1.0.1");
-                assertThat(ask(near.inside(), protocol, HOST6, 8080)).as(protocol + near).isEqualTo("fd01:0:0:0:0:0:0:1");
+                assertThat(ask(near.inside(), protocol, HOST6, 8080))
+                        .as(protocol + near)
+                        .isEqualTo("fd01:0:0:0:0:0:0:1");
             }
         }
         // what is published on the host's loopback alone is nobody else's

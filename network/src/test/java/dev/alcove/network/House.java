@@ -174,7 +174,9 @@ final class House implements AutoCloseable {
                 "net" + network,
                 "eth0",
                 "wire" + network + "." + number,
-                List.of(Cidr.parse("10." + network + ".0." + number + "/24"), Cidr.parse("fd0" + network + "::" + number + "/64")),
+                List.of(
+                        Cidr.parse("10." + network + ".0." + number + "/24"),
+                        Cidr.parse("fd0" + network + "::" + number + "/64")),
                 Mac.parse("02:42:0a:0" + network + ":00:" + (number < 10 ? "0" : "") + number),
                 List.of());
         String name = "room" + network + "." + number;
@@ -206,7 +208,8 @@ final class House implements AutoCloseable {
                         joined.addresses().get(0).toString(),
                         joined.addresses().get(1).toString());
                 for (Subnet subnet : network.subnets()) {
-                    net.routes().add(Route.byDefault(subnet.gateway().orElseThrow()).dev(link));
+                    net.routes()
+                            .add(Route.byDefault(subnet.gateway().orElseThrow()).dev(link));
                 }
             }
             return true;
@@ -218,7 +221,8 @@ final class House implements AutoCloseable {
     void wired(NetworkConfig network, Room room) {
         host().in(() -> {
             try (Netlink net = Netlink.open()) {
-                BridgePort.set(net, net.links().get(room.endpoint.joined().getFirst().outside()), network, room.endpoint);
+                BridgePort.set(
+                        net, net.links().get(room.endpoint.joined().getFirst().outside()), network, room.endpoint);
             }
             return true;
         });
