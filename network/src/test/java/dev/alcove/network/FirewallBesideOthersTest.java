@@ -243,8 +243,11 @@ class FirewallBesideOthersTest {
         Room c = serving(right, 2);
         assertThat(ask(b.inside(), "tcp", c.ip(), 80)).isEqualTo(b.ip());
         // cards cannot be had here: without the words on kinds all are as cards
-        house.foreign("flush chain inet alcove strangers\nadd rule inet alcove strangers ct status dnat accept\n"
-                + "add rule inet alcove strangers drop\n");
+        house.foreign("""
+                flush chain inet alcove strangers
+                add rule inet alcove strangers ct status dnat accept
+                add rule inet alcove strangers drop
+                """);
         assertThat(askInVain(b.inside(), "tcp", c.ip(), 80)).isEqualTo(Echo.NOTHING);
         assertThat(ask(a.inside(), "tcp", PEER4, 80)).isEqualTo(HOST4);
 
@@ -272,7 +275,9 @@ class FirewallBesideOthersTest {
     }
 
     private String forwards() {
-        return house.host().in(() -> (HostSysctls.forwards(Family.V4) ? "1" : "0") + (HostSysctls.forwards(Family.V6) ? "1" : "0"));
+        return house.host()
+                .in(() ->
+                        (HostSysctls.forwards(Family.V4) ? "1" : "0") + (HostSysctls.forwards(Family.V6) ? "1" : "0"));
     }
 
     /** Killed at whatever moment: the ports of one container are all open or all shut. */
