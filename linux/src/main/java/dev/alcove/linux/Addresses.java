@@ -67,10 +67,8 @@ public final class Addresses {
 
     private void add(Link link, Cidr address, int flags) {
         int create = NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCL;
-        NetlinkMessage message = about(RTM_NEWADDR, create, link, address);
-        if (address.isV6()) {
-            message.attribute(IFA_FLAGS, flags);
-        } else if (address.prefix() <= LONGEST_WITH_BROADCAST) {
+        NetlinkMessage message = about(RTM_NEWADDR, create, link, address, address.isV6() ? flags : 0);
+        if (!address.isV6() && address.prefix() <= LONGEST_WITH_BROADCAST) {
             message.attribute(IFA_BROADCAST, address.broadcast());
         }
         net.change(message, "add address", address + " to " + link.name());
@@ -83,27 +81,27 @@ public final class Addresses {
      */
     public boolean delete(Link link, Cidr address) {
         return net.change(
-                about(RTM_DELADDR, NetlinkMessage.ACK, link, address),
+                about(RTM_DELADDR, NetlinkMessage.ACK, link, address, 0),
                 "delete address",
                 address + " of " + link.name(),
                 Errno.EADDRNOTAVAIL);
     }
 
-    private static NetlinkMessage about(int type, int messageFlags, Link link, Cidr address) {
+    private static NetlinkMessage about(int type, int messageFlags, Link link, Cidr address, int flags) {
         byte[] bytes = address.address().getAddress();
         int family = address.isV6() ? AF_INET6 : AF_INET;
-        return header(type, messageFlags, family, address.prefix(), 0, link.index())
+        return header(type, messageFlags, family, address.prefix(), flags, link.index())
                 .attribute(IFA_LOCAL, bytes)
                 .attribute(IFA_ADDRESS, bytes);
     }
 
     /** struct ifaddrmsg: family, prefix length, flags, scope, interface. */
-    private static NetlinkMessage header(int type, int messageFlags, int family, int prefix, int scope, int index) {
+    private static NetlinkMessage header(int type, int messageFlags, int family, int prefix, int flags, int index) {
         return new NetlinkMessage(type, messageFlags)
                 .u8(family)
                 .u8(prefix)
+                .u8(flags)
                 .u8(0)
-                .u8(scope)
                 .u32(index);
     }
 

@@ -1,6 +1,7 @@
 package dev.alcove.linux;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,7 @@ public final class Links {
         refuseElsewhere(here);
         NetlinkMessage message = create(here);
         int info = message.begin(IFLA_LINKINFO);
-        message.attribute(IFLA_INFO_KIND, "veth");
+        message.attribute(IFLA_INFO_KIND, kind("veth"));
         int data = message.begin(IFLA_INFO_DATA);
         int other = message.begin(VETH_INFO_PEER);
         ifinfomsg(message, 0, peer.up() ? IFF_UP : 0, peer.up() ? IFF_UP : 0);
@@ -145,7 +146,7 @@ public final class Links {
     public void addMacvlan(NewLink link, Link parent) {
         NetlinkMessage message = create(link).attribute(IFLA_LINK, parent.index());
         int info = message.begin(IFLA_LINKINFO);
-        message.attribute(IFLA_INFO_KIND, "macvlan");
+        message.attribute(IFLA_INFO_KIND, kind("macvlan"));
         int data = message.begin(IFLA_INFO_DATA);
         message.attribute(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
         message.end(data);
@@ -157,7 +158,7 @@ public final class Links {
         refuseElsewhere(link);
         NetlinkMessage message = create(link);
         int info = message.begin(IFLA_LINKINFO);
-        message.attribute(IFLA_INFO_KIND, kind);
+        message.attribute(IFLA_INFO_KIND, kind(kind));
         message.end(info);
         net.change(message, "add " + kind, link.name());
         return get(link.name());
@@ -251,6 +252,11 @@ public final class Links {
     public boolean delete(Link link) {
         return net.change(
                 header(RTM_DELLINK, NetlinkMessage.ACK, link.index(), 0, 0), "delete", link.name(), Errno.ENODEV);
+    }
+
+    /** Without the final NUL, as ip(8) sends it. */
+    private static byte[] kind(String name) {
+        return name.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void refuseElsewhere(NewLink link) {

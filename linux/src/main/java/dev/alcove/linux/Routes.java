@@ -110,7 +110,8 @@ public final class Routes {
         int family = to.isV6() ? Addresses.AF_INET6 : Addresses.AF_INET;
         NetlinkMessage message =
                 header(type, messageFlags, family, to.prefix(), RT_TABLE_MAIN, protocol, scope, routeType);
-        if (to.prefix() > 0) {
+        // IPv6 has the empty destination of a default route too, as ip(8) sends it.
+        if (to.prefix() > 0 || to.isV6()) {
             message.attribute(RTA_DST, to.address().getAddress());
         }
         if (route.gateway().isPresent()) {
