@@ -59,9 +59,12 @@ class BridgePortsTest {
                     for (String name : List.of("br0", "br1")) {
                         Link bridge = net.links().addBridge(NewLink.named(name));
                         net.links().up(bridge);
-                        assertThat(net.routes().addLocal(Cidr.parseAddress("::1"), bridge)).isTrue();
-                        assertThat(net.routes().addLocal(Cidr.parseAddress("::1"), bridge)).isFalse();
-                        assertThat(net.routes().addLocal(Cidr.parseAddress("127.0.0.1"), bridge)).isTrue();
+                        assertThat(net.routes().addLocal(Cidr.parseAddress("::1"), bridge))
+                                .isTrue();
+                        assertThat(net.routes().addLocal(Cidr.parseAddress("::1"), bridge))
+                                .isFalse();
+                        assertThat(net.routes().addLocal(Cidr.parseAddress("127.0.0.1"), bridge))
+                                .isTrue();
                     }
                     assertThat(ip("-6", "route", "show", "table", "local"))
                             .contains("local ::1 dev lo", "local ::1 dev br0", "local ::1 dev br1");

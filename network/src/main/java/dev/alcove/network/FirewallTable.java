@@ -204,8 +204,10 @@ final class FirewallTable {
         all.add(TABLE.rule("forward", is(OUT, "@bridges"), drop()));
         all.add(TABLE.rule("forward", isNot(IN, "@bridges"), is(meta("nfproto"), "@closed"), goTo("strangers")));
 
-        // A host that forwards for its containers must not become a router between its cables for whoever is at their other
-        // ends, if it was none before. What other programs made (bridges, tunnels) has a kind; a card has none, and nothing is
+        // A host that forwards for its containers must not become a router between its cables for whoever is at their
+        // other
+        // ends, if it was none before. What other programs made (bridges, tunnels) has a kind; a card has none, and
+        // nothing is
         // equal or unequal to none.
         all.add(TABLE.flush("strangers"));
         all.add(TABLE.rule("strangers", isNot(meta("iifkind"), "none"), accept()));

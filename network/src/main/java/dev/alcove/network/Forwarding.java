@@ -81,7 +81,8 @@ record Forwarding(Set<Family> needed, Set<Family> closed, Set<Family> stopped) {
         if (!answer.done()) {
             return families;
         }
-        Object all = JsonMapper.builder().build().fromJsonObject(answer.output()).get("nftables");
+        Object all =
+                JsonMapper.builder().build().fromJsonObject(answer.output()).get("nftables");
         for (Object each : all instanceof List<?> list ? list : List.of()) {
             if (each instanceof Map<?, ?> map
                     && map.get("set") instanceof Map<?, ?> set

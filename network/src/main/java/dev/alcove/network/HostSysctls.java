@@ -43,7 +43,8 @@ final class HostSysctls {
 
     /** Whether it does so. */
     static boolean forwards(Family family) {
-        return get(family == Family.V4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding").equals("1");
+        return get(family == Family.V4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding")
+                .equals("1");
     }
 
     /** Lets no more packets through. */

@@ -272,7 +272,9 @@ class FirewallBesideOthersTest {
     }
 
     private String forwards() {
-        return house.host().in(() -> (HostSysctls.forwards(Family.V4) ? "1" : "0") + (HostSysctls.forwards(Family.V6) ? "1" : "0"));
+        return house.host()
+                .in(() ->
+                        (HostSysctls.forwards(Family.V4) ? "1" : "0") + (HostSysctls.forwards(Family.V6) ? "1" : "0"));
     }
 
     /** Killed at whatever moment: the ports of one container are all open or all shut. */
