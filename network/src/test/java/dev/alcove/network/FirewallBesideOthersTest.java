@@ -243,8 +243,11 @@ class FirewallBesideOthersTest {
         Room c = serving(right, 2);
         assertThat(ask(b.inside(), "tcp", c.ip(), 80)).isEqualTo(b.ip());
         // cards cannot be had here: without the words on kinds all are as cards
-        house.foreign("flush chain inet alcove strangers\nadd rule inet alcove strangers ct status dnat accept\n"
-                + "add rule inet alcove strangers drop\n");
+        house.foreign("""
+                flush chain inet alcove strangers
+                add rule inet alcove strangers ct status dnat accept
+                add rule inet alcove strangers drop
+                """);
         assertThat(askInVain(b.inside(), "tcp", c.ip(), 80)).isEqualTo(Echo.NOTHING);
         assertThat(ask(a.inside(), "tcp", PEER4, 80)).isEqualTo(HOST4);
 
