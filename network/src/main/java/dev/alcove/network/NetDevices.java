@@ -292,18 +292,20 @@ public final class NetDevices {
             List<StoredDevice> gone = host.in(() -> {
                 try (Netlink net = Netlink.open()) {
                     return stored.get().devices().stream()
-                            .filter(d -> net.links().find(d.name()).filter(l -> isSame(l, d)).isEmpty())
+                            .filter(d -> net.links()
+                                    .find(d.name())
+                                    .filter(l -> isSame(l, d))
+                                    .isEmpty())
                             .toList();
                 }
             });
             try (Namespace inside = Namespace.at(pin);
-                    Namespace outside = host.in(
-                            () -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
+                    Namespace outside =
+                            host.in(() -> Namespace.ofThread(NamespaceKind.NET).orElseThrow())) {
                 NamespaceThread.create().join(inside).call(() -> {
                     try (Netlink net = Netlink.open()) {
                         for (StoredDevice device : gone) {
-                            inside(net, device)
-                                    .ifPresent(link -> net.links().move(link, outside.fd(), device.name()));
+                            inside(net, device).ifPresent(link -> net.links().move(link, outside.fd(), device.name()));
                         }
                     }
                     return gone;
@@ -312,9 +314,7 @@ public final class NetDevices {
             host.in(() -> {
                 try (Netlink net = Netlink.open()) {
                     for (StoredDevice device : stored.get().devices()) {
-                        net.links()
-                                .find(device.name())
-                                .ifPresent(link -> configure(net, link, device, device.up()));
+                        net.links().find(device.name()).ifPresent(link -> configure(net, link, device, device.up()));
                     }
                 }
                 return gone;
