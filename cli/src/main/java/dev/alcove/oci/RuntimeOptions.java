@@ -2,7 +2,7 @@ package dev.alcove.oci;
 
 import dev.alcove.runtime.CgroupDriver;
 import dev.alcove.runtime.ContainerException;
-import dev.alcove.runtime.SystemdManager;
+import dev.alcove.runtime.Systemd;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param rootless whether a control group that may not be written is no error; empty: decided by the caller's privileges
  * @param criu     the program for checkpoints
  */
-record RuntimeOptions(
-        Path root, CgroupDriver cgroups, SystemdManager systemd, Optional<Boolean> rootless, String criu) {
+record RuntimeOptions(Path root, CgroupDriver cgroups, Systemd systemd, Optional<Boolean> rootless, String criu) {
     /**
      * Reads the global flags.
      *
@@ -33,7 +32,7 @@ record RuntimeOptions(
                         .resolve(globals.text("root").orElse(standard + "/" + OciCommands.NAME))
                         .normalize(),
                 manager(globals),
-                SystemdManager.of(!isRoot(caller, environment), environment),
+                Systemd.of(!isRoot(caller, environment), environment),
                 rootless(globals.text("rootless").orElse("auto")),
                 globals.text("criu").orElse("criu"));
     }

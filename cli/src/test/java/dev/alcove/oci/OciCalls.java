@@ -1,7 +1,7 @@
 package dev.alcove.oci;
 
 import dev.alcove.runtime.CgroupDriver;
-import dev.alcove.runtime.SystemdManager;
+import dev.alcove.runtime.Systemd;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,8 +27,8 @@ final class OciCalls {
     final RecordingRuntime runtime = new RecordingRuntime();
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"));
     OciContext.Caller caller = new OciContext.Caller(0, 0);
-    RuntimeOptions options = new RuntimeOptions(
-            Path.of("/"), CgroupDriver.DISABLED, new SystemdManager(false, "", ""), Optional.empty(), "");
+    RuntimeOptions options =
+            new RuntimeOptions(Path.of("/"), CgroupDriver.DISABLED, new Systemd(false, "", ""), Optional.empty(), "");
 
     OciCalls(Path folder) {
         this.folder = folder;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.alcove.runtime.CgroupDriver;
-import dev.alcove.runtime.SystemdManager;
+import dev.alcove.runtime.Systemd;
 import dev.alcove.spec.LinuxCapabilities;
 import dev.alcove.spec.OciJson;
 import dev.alcove.spec.OciProcess;
@@ -101,7 +101,7 @@ class OciCommandsTest {
                 .isEqualTo(new RuntimeOptions(
                         folder.resolve("state"),
                         CgroupDriver.SYSTEMD,
-                        new SystemdManager(false, "", ""),
+                        new Systemd(false, "", ""),
                         Optional.of(true),
                         "/c"));
         oci.environment.put("XDG_RUNTIME_DIR", "/run/user/7");

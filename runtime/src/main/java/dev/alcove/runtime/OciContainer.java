@@ -48,9 +48,9 @@ public final class OciContainer {
 
     private final Path folder;
     private final String id;
-    private final SystemdManager systemd;
+    private final Systemd systemd;
 
-    OciContainer(Path folder, String id, SystemdManager systemd) {
+    OciContainer(Path folder, String id, Systemd systemd) {
         this.folder = folder;
         this.id = id;
         this.systemd = systemd;
@@ -203,7 +203,7 @@ public final class OciContainer {
     }
 
     /** The manager that made its unit. */
-    private SystemdManager manager(OciRecord record) {
+    private Systemd manager(OciRecord record) {
         return systemd.of(record.user());
     }
 

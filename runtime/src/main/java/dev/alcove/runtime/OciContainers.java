@@ -65,9 +65,9 @@ public final class OciContainers {
     static final Duration CONSOLE = Duration.ofSeconds(10);
 
     private final Path root;
-    private final SystemdManager systemd;
+    private final Systemd systemd;
 
-    private OciContainers(Path root, SystemdManager systemd) {
+    private OciContainers(Path root, Systemd systemd) {
         this.root = root;
         this.systemd = systemd;
     }
@@ -78,7 +78,7 @@ public final class OciContainers {
      * @param root such as {@code /run/alcove-oci}
      */
     public static OciContainers at(Path root) {
-        return at(root, SystemdManager.of(Caller.read().uid() != 0, System.getenv()));
+        return at(root, Systemd.of(Caller.read().uid() != 0, System.getenv()));
     }
 
     /**
@@ -87,7 +87,7 @@ public final class OciContainers {
      * @param root    such as {@code /run/alcove-oci}
      * @param systemd who makes the control groups of those that are made by {@link CgroupDriver#SYSTEMD}
      */
-    public static OciContainers at(Path root, SystemdManager systemd) {
+    public static OciContainers at(Path root, Systemd systemd) {
         return new OciContainers(root.toAbsolutePath().normalize(), systemd);
     }
 

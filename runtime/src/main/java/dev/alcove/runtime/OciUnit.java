@@ -14,7 +14,7 @@ import java.util.List;
 
 /** The unit of systemd that a new container gets: made when its first process is there, and taken back if it comes to nothing. */
 final class OciUnit {
-    private final SystemdManager manager;
+    private final Systemd manager;
     private final SystemdUnit unit;
     private final String id;
     private final LinuxResources resources;
@@ -22,11 +22,7 @@ final class OciUnit {
     private boolean made;
 
     private OciUnit(
-            SystemdManager manager,
-            SystemdUnit unit,
-            String id,
-            LinuxResources resources,
-            List<UnitProperty> annotated) {
+            Systemd manager, SystemdUnit unit, String id, LinuxResources resources, List<UnitProperty> annotated) {
         this.manager = manager;
         this.unit = unit;
         this.id = id;
@@ -41,7 +37,7 @@ final class OciUnit {
      * @throws dev.alcove.spec.SpecException if it names no unit, or an annotation is no property of one
      * @throws ContainerException            CONFLICT if the unit's control group is there
      */
-    static OciUnit of(SystemdManager manager, String id, OciSpec config) {
+    static OciUnit of(Systemd manager, String id, OciSpec config) {
         String path = config.linux() == null ? "" : config.linux().cgroupsPath();
         LinuxResources resources =
                 config.linux() == null ? null : config.linux().resources();

@@ -282,11 +282,11 @@ class SystemdUnitTest {
 
     @Test
     void aUnitsObjectIsItsNameWithCodes() {
-        assertThat(SystemdManager.path("a-1.scope")).isEqualTo("/org/freedesktop/systemd1/unit/a_2d1_2escope");
-        assertThat(SystemdManager.path("1\\x2b.scope")).isEqualTo("/org/freedesktop/systemd1/unit/_31_5cx2b_2escope");
+        assertThat(Systemd.path("a-1.scope")).isEqualTo("/org/freedesktop/systemd1/unit/a_2d1_2escope");
+        assertThat(Systemd.path("1\\x2b.scope")).isEqualTo("/org/freedesktop/systemd1/unit/_31_5cx2b_2escope");
     }
 
     private static String words(List<UnitProperty> properties) {
-        return String.join(" ", SystemdManager.words(properties));
+        return String.join(" ", Systemd.words(properties));
     }
 }

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param runtime the user's {@code $XDG_RUNTIME_DIR}; may be empty
  * @param bus     the user's {@code $DBUS_SESSION_BUS_ADDRESS}; may be empty
  */
-public record SystemdManager(boolean user, String runtime, String bus) {
+public record Systemd(boolean user, String runtime, String bus) {
     private static final String NAME = "org.freedesktop.systemd1";
     private static final String OBJECT = "/org/freedesktop/systemd1";
     private static final String MANAGER = NAME + ".Manager";
@@ -34,16 +34,16 @@ public record SystemdManager(boolean user, String runtime, String bus) {
     private static final long LOOK_AGAIN = 1_000_000;
 
     /** The manager that a caller's containers are made by. */
-    public static SystemdManager of(boolean user, Map<String, String> environment) {
-        return new SystemdManager(
+    public static Systemd of(boolean user, Map<String, String> environment) {
+        return new Systemd(
                 user,
                 environment.getOrDefault("XDG_RUNTIME_DIR", ""),
                 environment.getOrDefault("DBUS_SESSION_BUS_ADDRESS", ""));
     }
 
     /** The same for a container that was made by the other one. */
-    SystemdManager of(boolean users) {
-        return new SystemdManager(users, runtime, bus);
+    Systemd of(boolean users) {
+        return new Systemd(users, runtime, bus);
     }
 
     /** Why it cannot be asked; empty if it can. */
