@@ -1,17 +1,20 @@
 package dev.alcove.it;
 
 import dev.alcove.linux.Signal;
+import dev.alcove.runtime.ContainerException;
 import dev.alcove.runtime.OciCheckpoint;
 import dev.alcove.runtime.OciContainer;
 import dev.alcove.runtime.OciContainers;
 import dev.alcove.runtime.OciRequest;
 import dev.alcove.runtime.OciStatus;
 import dev.alcove.spec.OciJson;
+import dev.alcove.spec.OciMount;
 import dev.alcove.spec.OciSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +25,7 @@ import java.util.TreeSet;
  * restored, and one of runc's, dumped by it and restored by us.
  */
 final class CheckpointInside {
+    static final String WELL = "one of ours and one of runc's went on where they were";
     static final String NO_CRIU = "criu does not work with runc here either";
 
     private static final Path FOLDER = Path.of("/run/checkpoint");
@@ -43,8 +47,10 @@ final class CheckpointInside {
         OciSpec counting = spec.toBuilder()
                 .process(Objects.requireNonNull(spec.process()).toBuilder()
                         .terminal(false)
+                        .noNewPrivileges(false)
                         .args(List.of("sh", "-c", SCRIPT))
                         .build())
+                .mounts(volumes(spec))
                 .build();
         Files.writeString(config, OciJson.pretty(counting));
 
@@ -73,8 +79,38 @@ final class CheckpointInside {
         OciContainers containers = OciContainers.at(program.root());
         count(ours);
         check(containers, containers.find("ours"), counting, bundle);
+        strict(containers, counting, bundle, dumped);
         restore(containers, "theirs", counting, bundle, dumped, "of runc's");
-        System.out.println("all went well");
+        // What they say comes here too: at the end nobody is left who could come between.
+        System.out.println("\n" + WELL);
+    }
+
+    private static List<OciMount> volumes(OciSpec spec) throws IOException {
+        Path volume = Files.createDirectories(FOLDER.resolve("volume"));
+        List<OciMount> mounts = new ArrayList<>(spec.mounts());
+        mounts.add(OciMount.of("/srv/free", "bind", volume.toString(), List.of("bind")));
+        mounts.add(OciMount.of("/srv/kept", "bind", volume.toString(), List.of("rbind", "ro", "nodev")));
+        return mounts;
+    }
+
+    /** What criu does not restore is not given up in silence, where it protects something. */
+    private static void strict(OciContainers containers, OciSpec spec, Path bundle, Path images) {
+        OciSpec strict = spec.toBuilder()
+                .process(Objects.requireNonNull(spec.process()).toBuilder()
+                        .noNewPrivileges(true)
+                        .build())
+                .build();
+        try {
+            containers.restore(OciRequest.of("strict", bundle), strict, wanted(images, false));
+        } catch (ContainerException e) {
+            is(
+                    e.getMessage(),
+                    String.valueOf(e.getMessage()).startsWith("process.noNewPrivileges: criu has not restored it"));
+            is("nothing is left of it", containers.look("strict").isEmpty());
+            is("nor a group", !Files.exists(Path.of("/sys/fs/cgroup/alcove-strict")));
+            return;
+        }
+        throw new AssertionError("it was restored without");
     }
 
     private static void check(OciContainers containers, OciContainer ours, OciSpec spec, Path bundle)
@@ -123,7 +159,6 @@ final class CheckpointInside {
                 "nothing is left",
                 !Files.exists(Path.of("/sys/fs/cgroup/alcove-" + id))
                         && containers.look(id).isEmpty());
-        System.out.println(of + ": it went on");
         return rooms;
     }
 

@@ -143,22 +143,28 @@ final class OciRestore {
         makeFolder(work);
         makeFolder(root);
         Map<Integer, Fd> given = new HashMap<>();
-        try (Fd images = Open.path().directory().at(criu.images());
-                Fd works = Open.path().directory().at(work)) {
+        try {
             int number = CriuPlan.FIRST_NAMESPACE;
             for (String path : CriuPlan.given(config)) {
                 given.put(number++, Open.read().at(Path.of(path)));
             }
             Path program = Criu.find(criu.program());
-            Begun begun = NamespaceThread.create().unshare(NamespaceKind.MOUNT).call(() -> {
-                OciSpec placed = new CriuPlaces(Path.of(rootfs)).prepare(config, root);
-                return new Begun(Criu.start(program, given), placed);
-            });
-            try (Criu worker = begun.worker()) {
+            // criu mounts in its folders, and can only in those of its own mount namespace.
+            try (Begun begun = NamespaceThread.create()
+                    .unshare(NamespaceKind.MOUNT)
+                    .call(() -> {
+                        OciSpec placed = new CriuPlaces(Path.of(rootfs)).prepare(config, root);
+                        return new Begun(
+                                Open.path().directory().at(criu.images()),
+                                Open.path().directory().at(work),
+                                Criu.start(program, given),
+                                placed);
+                    })) {
+                Criu worker = begun.worker();
                 own.ifPresent(g -> g.add(worker.pid()));
                 CriuPlan.Facts facts = new CriuPlan.Facts(
-                        images.told(),
-                        works.told(),
+                        begun.images().told(),
+                        begun.works().told(),
                         root.toString(),
                         0,
                         Optional.empty(),
@@ -170,7 +176,7 @@ final class OciRestore {
                 int pid = worker.ask(
                         CriuPlan.restore(begun.config(), criu, facts),
                         work.resolve(CriuPlan.RESTORE_LOG),
-                        (step, who, descriptors) -> reached(container, step, who, descriptors, first));
+                        (step, who, descriptors) -> reached(container, begun.config(), step, who, descriptors, first));
                 // Until it has ended it is the parent of what it restored.
                 worker.reap();
                 return pid == 0 ? first.get() : pid;
@@ -181,12 +187,24 @@ final class OciRestore {
         }
     }
 
-    private record Begun(Criu worker, OciSpec config) {}
+    /** criu in its mount namespace, and the two folders there. */
+    private record Begun(Fd images, Fd works, Criu worker, OciSpec config) implements AutoCloseable {
+        @Override
+        public void close() {
+            worker.close();
+            works.close();
+            images.close();
+        }
+    }
 
-    private void reached(OciContainer container, String step, int pid, List<Fd> descriptors, AtomicInteger first) {
+    private void reached(
+            OciContainer container, OciSpec placed, String step, int pid, List<Fd> descriptors, AtomicInteger first) {
         switch (step) {
             case NAMESPACES -> container.hooksAtRestore(config, pid);
-            case RESTORED -> first.set(pid);
+            case RESTORED -> {
+                first.set(pid);
+                RestoredProtection.apply(placed, pid);
+            }
             default -> {}
         }
         for (Fd fd : descriptors) {

@@ -3,10 +3,12 @@ package dev.alcove.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.alcove.linux.MountAttribute;
 import dev.alcove.spec.LinuxDevice;
 import dev.alcove.spec.LinuxNamespace;
 import dev.alcove.spec.OciLinux;
 import dev.alcove.spec.OciMount;
+import dev.alcove.spec.OciRoot;
 import dev.alcove.spec.OciSpec;
 import dev.alcove.spec.SpecException;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What criu is asked for, as texts that are kept; -Dalcove.golden=write writes them. */
@@ -187,5 +190,19 @@ class CriuPlanTest {
         assertThatThrownBy(() -> CriuPlan.check(wanted))
                 .isInstanceOf(ContainerException.class)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void whatCriuForgetsIsKnownFromTheConfiguration() {
+        OciSpec readOnly =
+                config(OWN).toBuilder().root(new OciRoot("rootfs", true)).build();
+        Set<MountAttribute> hidden = Set.of(MountAttribute.READ_ONLY, MountAttribute.NOSUID, MountAttribute.NOEXEC);
+        assertThat(RestoredProtection.of(readOnly))
+                .containsExactly(
+                        new RestoredProtection("/", Set.of(MountAttribute.READ_ONLY), false),
+                        new RestoredProtection("/etc/hosts", Set.of(MountAttribute.READ_ONLY), false),
+                        new RestoredProtection("/proc/kcore", hidden, false),
+                        new RestoredProtection("/sys/firmware", hidden, false));
+        assertThat(RestoredProtection.of(OciSpec.builder().build())).isEmpty();
     }
 }
