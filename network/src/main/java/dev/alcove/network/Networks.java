@@ -1,5 +1,6 @@
 package dev.alcove.network;
 
+import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Flock;
 import java.nio.file.Path;
 import java.util.ArrayList;
