@@ -42,6 +42,7 @@ final class Changes {
             sweep.starts(lock);
             sweep.changes(lock);
             NetworkConfig network = endpoints.wanted(request, lock).getFirst();
+            refusePlugins(network);
             Optional<Endpoint> known = folder.endpoint(container);
             if (known.isPresent()
                     && known.get().joined().stream().anyMatch(j -> j.network().equals(network.id()))) {
@@ -114,6 +115,16 @@ final class Changes {
         return joined;
     }
 
+    private static void refusePlugins(NetworkConfig network) {
+        if (CniNetworks.is(network)) {
+            throw NetworkException.of(
+                    Kind.UNSUPPORTED,
+                    "a running container cannot join or leave network '" + network.name() + "'",
+                    "plugins make its interfaces, and are asked when a container starts and when it ends",
+                    "start the container with --network " + network.name());
+        }
+    }
+
     void disconnect(String container, int pid, String reference) {
         NetworkName.checkContainer(container);
         try (Flock lock = folder.lock();
@@ -121,6 +132,7 @@ final class Changes {
             sweep.starts(lock);
             sweep.changes(lock);
             NetworkConfig network = folder.find(reference);
+            refusePlugins(network);
             Endpoint before = folder.endpoint(container)
                     .filter(e -> e.joined().stream().anyMatch(j -> j.network().equals(network.id())))
                     .orElseThrow(() -> NetworkException.of(

@@ -71,7 +71,9 @@ final class Creation {
                             request.name(),
                             request.driver(),
                             link,
-                            SubnetPlan.of(request, id, parts.pool(), taken(others), HostLinks.taken(net)),
+                            request.driver() == Driver.CNI
+                                    ? List.of()
+                                    : SubnetPlan.of(request, id, parts.pool(), taken(others), HostLinks.taken(net)),
                             request.internal(),
                             options.icc(),
                             options.mtu(),

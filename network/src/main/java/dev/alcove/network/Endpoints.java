@@ -4,7 +4,6 @@ import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Flock;
 import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Namespace;
-import dev.alcove.network.NetworkConfig.Driver;
 import dev.alcove.network.NetworkException.Kind;
 import dev.alcove.spec.PortMapping;
 import java.util.ArrayList;
@@ -81,13 +80,6 @@ final class Endpoints {
                         "--network was given twice",
                         "give it once; a container has one interface on a network");
             }
-            if (network.driver() == Driver.CNI) {
-                throw NetworkException.of(
-                        Kind.UNSUPPORTED,
-                        "network '" + network.name() + "' is made by plugins",
-                        "containers join such networks in another way",
-                        "use a bridge or macvlan network");
-            }
             Joining.check(join, network);
             on.add(network);
         }
@@ -120,7 +112,22 @@ final class Endpoints {
         parts.steps().before("write the names");
         List<EtcFile> files = parts.names().come(endpoint, request, on);
         parts.steps().before("open the firewall");
-        if (Firewall.concerns(endpoint)) {
+        boolean plugins = false;
+        for (int i = 0; i < on.size(); i++) {
+            if (CniNetworks.is(on.get(i))) {
+                parts.steps().before("write down what plugins are told");
+                parts.cni()
+                        .reserve(
+                                endpoint,
+                                joined.get(i),
+                                on.get(i),
+                                request.joins().get(i),
+                                plugins ? List.of() : ports);
+                plugins = true;
+            }
+        }
+        // Ports are the plugins' to lead in, where there are some.
+        if (Firewall.concerns(endpoint) && !(plugins && endpoint.allow().isEmpty())) {
             parts.firewall().open(endpoint, folder.networks(), new Present(folder));
         }
         return new Plug(networks, endpoint, wires(endpoint, on, extra), files, starting);
@@ -144,7 +151,9 @@ final class Endpoints {
     private static List<Wire> wires(Endpoint endpoint, List<NetworkConfig> on, List<List<Cidr>> extra) {
         List<Wire> wires = new ArrayList<>();
         for (int i = 0; i < on.size(); i++) {
-            wires.add(new Wire(on.get(i), endpoint.joined().get(i), extra.get(i), Wire.gateways(on, i)));
+            if (!CniNetworks.is(on.get(i))) {
+                wires.add(new Wire(on.get(i), endpoint.joined().get(i), extra.get(i), Wire.gateways(on, i)));
+            }
         }
         return wires;
     }
@@ -154,8 +163,18 @@ final class Endpoints {
             Wire.connect(parts.host(), endpoint, wires, inside, creation::carrier, parts.steps());
             RouterRoutes routers = new RouterRoutes(parts);
             wires.forEach(wire -> routers.give(inside, wire.network().id()));
+            if (wires.size() < endpoint.joined().size()) {
+                plugged(endpoint, parts.cni().connect(endpoint, inside));
+            }
         } catch (LinuxException e) {
             throw NetworkException.of("cannot connect the container", e);
+        }
+    }
+
+    /** Plugins have said what the container has. */
+    private void plugged(Endpoint before, List<Joined> joined) {
+        try (Flock lock = folder.lock()) {
+            sweep.plugged(before, Sweep.with(before, joined), lock);
         }
     }
 

@@ -26,6 +26,9 @@ final class Joining {
      * @param inside the interface's name
      */
     Joined join(String container, JoinRequest request, NetworkConfig network, String inside) {
+        if (CniNetworks.is(network)) {
+            return CniNetworks.place(request, network, inside);
+        }
         Leases leases = folder.leases(network.id());
         List<Cidr> addresses = new ArrayList<>();
         for (Subnet subnet : network.subnets()) {
@@ -45,6 +48,10 @@ final class Joining {
 
     /** Refuses, before anything is taken, what no network can give. */
     static void check(JoinRequest request, NetworkConfig network) {
+        if (CniNetworks.is(network)) {
+            // Which addresses there are is the plugins' to say.
+            return;
+        }
         wants(request.ip(), false, network);
         wants(request.ip6(), true, network);
         if (request.mac().isPresent()

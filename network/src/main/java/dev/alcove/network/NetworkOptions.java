@@ -29,6 +29,9 @@ record NetworkOptions(int mtu, Optional<String> link, boolean icc) {
     /** Reads them; refuses what the driver does not know. */
     static NetworkOptions of(NetworkRequest request) {
         boolean bridge = request.driver() == Driver.BRIDGE;
+        if (request.driver() == Driver.CNI) {
+            return plugins(request);
+        }
         List<String> known =
                 bridge ? List.of(MTU, DOCKER_MTU, BRIDGE, ICC, DOCKER_ICC) : List.of(MTU, DOCKER_MTU, PARENT, MODE);
         int mtu = 0;
@@ -62,6 +65,30 @@ record NetworkOptions(int mtu, Optional<String> link, boolean icc) {
                     "--opt parent=eth0; ip link lists the interfaces");
         }
         return new NetworkOptions(mtu, link, icc);
+    }
+
+    private static NetworkOptions plugins(NetworkRequest request) {
+        List<String> known = List.of(CniNetworks.CONF, CniNetworks.PATH);
+        for (String key : request.options().keySet()) {
+            if (!known.contains(key)) {
+                throw new NetworkException(
+                        Kind.INVALID,
+                        String.valueOf(SpecException.not("--opt", key, "an option of this driver", known)
+                                .getMessage()));
+            }
+        }
+        if (!request.subnets().isEmpty() || request.ipv6() || request.internal()) {
+            throw NetworkException.of(
+                    Kind.INVALID,
+                    "a network of the driver cni takes no addresses and is not internal by a flag",
+                    "its configuration says what it is",
+                    "write it there, and leave --subnet, --ipv6 and --internal out");
+        }
+        CniConfig config = CniNetworks.config(request.name(), request.options());
+        if (config.plugins().isEmpty()) {
+            throw new IllegalStateException("a configuration without plugins was not refused");
+        }
+        return new NetworkOptions(0, Optional.empty(), true);
     }
 
     private static int mtu(String key, String value, NetworkRequest request) {

@@ -5,6 +5,7 @@ import dev.alcove.linux.Flock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The networks of one state folder and one host. There is no daemon: several processes may use the same folder at the same
@@ -177,7 +178,10 @@ public final class Networks {
         NetworkName.checkContainer(container);
         if (parts.folder().exists()) {
             try (Flock lock = parts.folder().lock()) {
-                sweep.release(container, lock);
+                Optional<NetworkException> failed = sweep.release(container, lock);
+                if (failed.isPresent()) {
+                    throw failed.get();
+                }
             }
         }
     }

@@ -23,6 +23,11 @@ record Parts(
         Names names,
         Steps steps,
         List<Cidr> pool) {
+    /** Containers on networks of plugins. */
+    CniNetworks cni() {
+        return new CniNetworks(this);
+    }
+
     /** Namespaces that are kept without a process. */
     Pins pins() {
         return new Pins(folder.root());

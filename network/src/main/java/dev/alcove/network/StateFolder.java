@@ -9,6 +9,7 @@ import dev.alcove.linux.Open;
 import dev.alcove.linux.Privileges;
 import dev.alcove.network.NetworkException.Kind;
 import dev.alcove.network.stored.Formatted;
+import dev.alcove.network.stored.StoredCni;
 import dev.alcove.network.stored.StoredDevices;
 import dev.alcove.network.stored.StoredEndpoint;
 import dev.alcove.network.stored.StoredNetwork;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  *                starting/CONTAINER        locked by whoever starts it; gone when it runs
  *                changing/CONTAINER        while a running one is connected or disconnected: the network's id
  *                routers/NAME.json         a router; there as long as it lives
+ *                cni/CONTAINER@IFNAME.json what plugins were told, see {@link CniNetworks}
  *                devices/CONTAINER.json    devices of the host's that it has, see {@link NetDevices}
  *                ns/                       see {@link Pins}
  *                views/                    see {@link Names}
@@ -254,6 +256,38 @@ final class StateFolder {
     /** The file of a router. */
     Path routerFile(String name) {
         return root.resolve("routers").resolve(name + JSON);
+    }
+
+    /** What plugins were told of a container's interfaces, in their order. */
+    List<StoredCni> cni(String container) {
+        List<StoredCni> all = new ArrayList<>();
+        for (String name : names("cni")) {
+            if (isRecord(name) && name.startsWith(container + "@")) {
+                read("cni", name, StoredCni.class, StoredCni::format, c -> c).ifPresent(all::add);
+            }
+        }
+        all.sort(Comparator.comparing(StoredCni::ifname));
+        return all;
+    }
+
+    private static String file(StoredCni cni) {
+        return cni.container() + "@" + cni.ifname() + JSON;
+    }
+
+    void write(StoredCni cni) {
+        Path folder = root.resolve("cni");
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try (Fd directory = Open.path().directory().at(folder)) {
+            AtomicFile.replace(directory, file(cni), json(cni), 0600);
+        }
+    }
+
+    void remove(StoredCni cni) {
+        delete("cni", file(cni));
     }
 
     /** The containers that have devices of the host's. */

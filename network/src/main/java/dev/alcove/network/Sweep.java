@@ -24,12 +24,18 @@ final class Sweep {
         this.folder = parts.folder();
     }
 
-    /** Releases a container, whatever of it there is. */
-    void release(String container, Flock lock) {
+    /**
+     * Releases a container, whatever of it there is.
+     *
+     * @return what a plugin of its networks complained of
+     */
+    Optional<NetworkException> release(String container, Flock lock) {
         underLock(lock);
+        Optional<Endpoint> stored = readable(container);
+        Optional<NetworkException> failed =
+                parts.cni().release(container, stored.map(Endpoint::ports).orElse(List.of()));
         parts.steps().before("let the namespace go");
         parts.pins().unpin(container);
-        Optional<Endpoint> stored = readable(container);
         boolean changing = folder.isChanging(container);
         if (stored.isPresent()) {
             Endpoint endpoint = stored.get();
@@ -56,6 +62,16 @@ final class Sweep {
         folder.removeEndpoint(container);
         folder.endChange(container);
         folder.endStart(container);
+        return failed;
+    }
+
+    /** Records what plugins gave a container. */
+    void plugged(Endpoint before, Endpoint after, Flock lock) {
+        underLock(lock);
+        parts.steps().before("record the endpoint");
+        folder.write(after);
+        parts.steps().before("write the names");
+        parts.names().changed(before, after, folder.networks());
     }
 
     /** What a container has; of one whose file cannot be read, as after a loss of power, that is found out. */

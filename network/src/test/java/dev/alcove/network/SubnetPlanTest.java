@@ -36,29 +36,29 @@ class SubnetPlanTest {
 
     private static NetworkException refused(NetworkRequest request, List<Taken> networks, List<Taken> host) {
         return assertThatExceptionOfType(NetworkException.class)
-                .isThrownBy(() -> SubnetPlan.of(request, ID, networks, host))
+                .isThrownBy(() -> plan(request, ID, networks, host))
                 .actual();
     }
 
     @Test
     void findsAFreeRangeBesideNetworksAndRoutes() {
-        assertThat(SubnetPlan.of(request(false), ID, List.of(), List.of()))
+        assertThat(plan(request(false), ID, List.of(), List.of()))
                 .containsExactly(subnet("10.90.0.0/24", "10.90.0.1", ""));
-        assertThat(SubnetPlan.of(request(false), ID, List.of(taken("10.90.0.0/23")), List.of(taken("10.90.2.128/25"))))
+        assertThat(plan(request(false), ID, List.of(taken("10.90.0.0/23")), List.of(taken("10.90.2.128/25"))))
                 .containsExactly(subnet("10.90.3.0/24", "10.90.3.1", ""));
-        assertThat(SubnetPlan.of(request(false), ID, List.of(), List.of(taken("10.0.0.0/8"))))
+        assertThat(plan(request(false), ID, List.of(), List.of(taken("10.0.0.0/8"))))
                 .containsExactly(subnet("172.30.0.0/24", "172.30.0.1", ""));
-        assertThat(SubnetPlan.of(
+        assertThat(plan(
                         NetworkRequest.bridge(NetworkConfig.DEFAULT), ID, List.of(taken("10.90.1.0/24")), List.of()))
                 .containsExactly(subnet("10.90.4.0/22", "10.90.4.1", ""));
     }
 
     @Test
     void ipv6IsOfTheNetworksId() {
-        List<Subnet> plan = SubnetPlan.of(request(true), ID, List.of(), List.of());
+        List<Subnet> plan = plan(request(true), ID, List.of(), List.of());
         assertThat(plan).hasSize(2);
         assertThat(plan.get(1)).isEqualTo(subnet("fd01:2345:6789:abcd::/64", "fd01:2345:6789:abcd::1", ""));
-        assertThat(SubnetPlan.of(request(true), ID, List.of(taken("fd01:2345::/32")), List.of())
+        assertThat(plan(request(true), ID, List.of(taken("fd01:2345::/32")), List.of())
                         .get(1)
                         .network())
                 .isEqualTo(Cidr.parse("fd12:3456:789a:bcde::/64"));
@@ -128,7 +128,7 @@ class SubnetPlanTest {
                 false,
                 Map.of("parent", "eth0"),
                 Map.of());
-        assertThat(SubnetPlan.of(request, ID, List.of(), List.of(taken("10.1.2.0/24"))))
+        assertThat(plan(request, ID, List.of(), List.of(taken("10.1.2.0/24"))))
                 .hasSize(1);
         assertThat(refused(request, List.of(taken("10.1.2.0/24")), List.of()).kind())
                 .isEqualTo(Kind.CONFLICT);
@@ -147,7 +147,7 @@ class SubnetPlanTest {
                 };
                 taken.add(new Taken(new Cidr(AddressRange.address(bytes), prefix).network(), "x"));
             }
-            Cidr found = SubnetPlan.of(request(false), ID, taken, List.of())
+            Cidr found = plan(request(false), ID, taken, List.of())
                     .getFirst()
                     .network();
             AddressRange all = AddressRange.of(found);
@@ -174,5 +174,11 @@ class SubnetPlanTest {
         assertThat(AddressRange.hosts(Cidr.parse("fd00::/64")).last())
                 .isEqualTo(Cidr.parseAddress("fd00::ffff:ffff:ffff:ffff"));
         assertThat(HostLinks.mac(Cidr.parseAddress("172.17.0.2"))).hasToString("02:42:ac:11:00:02");
+    }
+
+    /** With the built-in ranges to choose from. */
+    private static List<Subnet> plan(
+            NetworkRequest request, String id, List<SubnetPlan.Taken> networks, List<SubnetPlan.Taken> host) {
+        return SubnetPlan.of(request, id, List.of(), networks, host);
     }
 }
