@@ -4,6 +4,7 @@ module dev.alcove.network {
     requires transitive dev.alcove.linux;
     requires transitive dev.alcove.spec;
     requires io.avaje.jsonb;
+    requires org.dnsjava;
 
     exports dev.alcove.network;
 

@@ -30,6 +30,11 @@ public final class HostNetwork {
         return new HostNetwork(Optional.of(namespace));
     }
 
+    /** Whether it is that of whoever calls, whatever that is. */
+    boolean isCallers() {
+        return namespace.isEmpty();
+    }
+
     /**
      * Runs something in it: sockets that are opened there, programs that are started there and /proc/sys/net, which shows
      * a thread's own, are this network's. See {@link NamespaceThread} on what does not come along.
