@@ -54,8 +54,7 @@ final class SubnetPlan {
      * @param host     what the host has: its addresses and routes
      * @throws NetworkException INVALID or CONFLICT, in words
      */
-    static List<Subnet> of(
-            NetworkRequest request, String id, List<Cidr> pool, List<Taken> networks, List<Taken> host) {
+    static List<Subnet> of(NetworkRequest request, String id, List<Cidr> pool, List<Taken> networks, List<Taken> host) {
         List<Taken> taken = new ArrayList<>(networks);
         // A macvlan's containers live in the network that its parent, and so the host, is in.
         if (request.driver() != NetworkConfig.Driver.MACVLAN) {
