@@ -1,12 +1,8 @@
 package dev.alcove.cli;
 
 import dev.alcove.runtime.StoredContainer;
-import dev.alcove.spec.DidYouMean;
 import dev.alcove.spec.SpecException;
-import io.avaje.json.stream.BytesJsonWriter;
-import io.avaje.json.stream.JsonStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -83,34 +79,11 @@ record ContainerRow(
 
     /** One JSON object on one line, with docker's names. */
     String json() {
-        try (BytesJsonWriter out = JsonStream.builder().build().bufferedWriterAsBytes()) {
-            out.beginObject();
-            for (Map.Entry<String, String> field : fields().entrySet()) {
-                out.name(field.getKey());
-                out.value(field.getValue());
-            }
-            out.endObject();
-            return new String(out.result(), StandardCharsets.UTF_8);
-        }
+        return FieldTemplate.json(fields());
     }
 
     /** The template with its fields filled in: {@code {{.Names}}}. */
     String filled(String template) {
-        StringBuilder out = new StringBuilder();
-        int from = 0;
-        for (int at = template.indexOf("{{"); at >= 0; at = template.indexOf("{{", from)) {
-            int end = template.indexOf("}}", at);
-            String inner = end < 0 ? "" : template.substring(at + 2, end).strip();
-            String value = inner.startsWith(".") ? fields().get(inner.substring(1)) : null;
-            if (value == null) {
-                String hint = DidYouMean.nearest(inner.startsWith(".") ? inner.substring(1) : inner, fields().keySet())
-                        .map(f -> "; did you mean '{{." + f + "}}'?")
-                        .orElse("; there are " + String.join(", ", fields().keySet()));
-                throw new UsageException("ps", "--format: " + SpecException.quote(inner) + " is not a field" + hint);
-            }
-            out.append(template, from, at).append(value);
-            from = end + 2;
-        }
-        return out.append(template, from, template.length()).toString();
+        return FieldTemplate.fill("ps", template, fields());
     }
 }

@@ -37,8 +37,9 @@ final class DefaultNetwork {
             return new NetworkFlag.Program(program.get().tool().command());
         }
         shell.err()
-                .print("alcove: the container has no network: neither pasta nor slirp4netns is installed (apt-get install -y"
-                        + " passt); --network none says that this is meant\n");
+                .print(
+                        "alcove: the container has no network: neither pasta nor slirp4netns is installed (apt-get install -y"
+                                + " passt); --network none says that this is meant\n");
         return NetworkFlag.parse("network", "none");
     }
 }

@@ -38,13 +38,15 @@ final class FishCompletion {
             String rest = Completion.takesContainers(name)
                     ? "'(__alcove_containers)'"
                     : Completion.takesNetworks(name)
-                    ? (name.endsWith("connect") ? "'(__alcove_networks) (__alcove_containers)'" : "'(__alcove_networks)'")
-                    : switch (name) {
-                        case "run" -> "host";
-                        case "explain" -> "run";
-                        case "completion" -> "'bash zsh fish'";
-                        default -> "";
-                    };
+                            ? (name.endsWith("connect")
+                                    ? "'(__alcove_networks) (__alcove_containers)'"
+                                    : "'(__alcove_networks)'")
+                            : switch (name) {
+                                case "run" -> "host";
+                                case "explain" -> "run";
+                                case "completion" -> "'bash zsh fish'";
+                                default -> "";
+                            };
             if (!rest.isEmpty()) {
                 out.append("complete -c alcove -n ")
                         .append(seen)

@@ -3,7 +3,6 @@ package dev.alcove.cli;
 import dev.alcove.linux.Cidr;
 import dev.alcove.linux.Mac;
 import dev.alcove.network.AllowRule;
-import dev.alcove.network.EtcFile;
 import dev.alcove.network.JoinRequest;
 import dev.alcove.network.NetworkConfig;
 import dev.alcove.network.NetworkException;
@@ -15,7 +14,6 @@ import dev.alcove.network.Subnet;
 import dev.alcove.runtime.ContainerBuilder;
 import dev.alcove.runtime.StoredContainer;
 import dev.alcove.spec.NetworkFlag;
-import dev.alcove.spec.OciMount;
 import dev.alcove.spec.PortMapping;
 import dev.alcove.spec.SpecException;
 import java.net.InetAddress;
@@ -67,7 +65,8 @@ final class JoinedNetworks implements RunNetwork {
         }
         List<AllowRule> rules = new ArrayList<>();
         for (String text : wish.allowFrom()) {
-            rules.addAll(AllowRule.parse(AllowRule.Direction.FROM, text, name -> ranges(networks, "--allow-from", name)));
+            rules.addAll(
+                    AllowRule.parse(AllowRule.Direction.FROM, text, name -> ranges(networks, "--allow-from", name)));
         }
         for (String text : wish.allowTo()) {
             rules.addAll(AllowRule.parse(AllowRule.Direction.TO, text, name -> ranges(networks, "--allow-to", name)));
@@ -95,10 +94,15 @@ final class JoinedNetworks implements RunNetwork {
         }
         List<Cidr> linkLocal = new ArrayList<>();
         for (InetAddress address : joined.linkLocal()) {
-            linkLocal.add(new Cidr(address, address.getAddress().length == 4 ? LINK_LOCAL_V4 : LINK_LOCAL_V6));
+            linkLocal.add(linkLocal(address));
         }
         return new JoinRequest(
                 name, joined.ip(), joined.ip6(), joined.mac().map(JoinedNetworks::mac), joined.aliases(), linkLocal);
+    }
+
+    /** With the prefix that such addresses have. */
+    static Cidr linkLocal(InetAddress address) {
+        return new Cidr(address, address.getAddress().length == 4 ? LINK_LOCAL_V4 : LINK_LOCAL_V6);
     }
 
     static Mac mac(String text) {
@@ -128,6 +132,8 @@ final class JoinedNetworks implements RunNetwork {
 
     @Override
     public void plug(ContainerBuilder builder, StoredContainer recorded) {
+        boolean first = joins.stream().anyMatch(j -> j.network().equals(NetworkConfig.DEFAULT))
+                && !HostNetworks.hasDefault(networks);
         Plug made = networks.plug(new PlugRequest(
                 recorded.id(),
                 recorded.name(),
@@ -139,14 +145,9 @@ final class JoinedNetworks implements RunNetwork {
                 wish.hosts(),
                 recorded.folder().resolve("lock")));
         plug = made;
-        for (EtcFile file : made.files()) {
-            if (!mounted.contains(file.inside())) {
-                builder.mount(OciMount.of(
-                        file.inside(),
-                        "bind",
-                        file.outside().toString(),
-                        List.of("bind", file.writable() ? "rw" : "ro", "nosuid", "nodev", "noexec", "private")));
-            }
+        HostNetworks.mount(builder, made.files(), mounted);
+        if (first) {
+            HostNetworks.warn(shell, networks, networks.find(NetworkConfig.DEFAULT));
         }
         builder.prepare(made::connect);
     }

@@ -17,9 +17,6 @@ import java.util.Optional;
 
 /** {@code alcove network connect}: one more network for a running container. */
 final class NetworkConnectCommand implements Command {
-    private static final int LINK_LOCAL_V4 = 16;
-    private static final int LINK_LOCAL_V6 = 64;
-
     @Override
     public Manual manual() {
         return new Manual(
@@ -55,11 +52,14 @@ final class NetworkConnectCommand implements Command {
         }
         List<Cidr> linkLocal = new ArrayList<>();
         for (String text : arguments.all("link-local-ip")) {
-            InetAddress address = NetworkValues.linkLocal("--link-local-ip", text);
-            linkLocal.add(new Cidr(address, address.getAddress().length == 4 ? LINK_LOCAL_V4 : LINK_LOCAL_V6));
+            linkLocal.add(JoinedNetworks.linkLocal(NetworkValues.linkLocal("--link-local-ip", text)));
         }
-        Networks networks = HostNetworks.of(shell);
-        NetworkConfig network = HostNetworks.find(networks, words.get(0));
+        Networks networks = HostNetworks.making(shell);
+        // The default network is made when it is first used.
+        String name = HostNetworks.name(words.get(0));
+        String network = name.equals(NetworkConfig.DEFAULT)
+                ? name
+                : HostNetworks.find(networks, name).name();
         NetworkMembers.Running running = NetworkMembers.running(shell, words.get(1));
         NetworkMembers.checkOwn(shell, running);
         StoredContainer container = running.container();
@@ -71,7 +71,7 @@ final class NetworkConnectCommand implements Command {
                         container.id(),
                         container.name(),
                         hostname,
-                        List.of(new JoinRequest(network.name(), ip, ip6, mac, aliases, linkLocal)),
+                        List.of(new JoinRequest(network, ip, ip6, mac, aliases, linkLocal)),
                         List.of(),
                         List.of(),
                         ResolverOptions.hosts(),

@@ -3,6 +3,7 @@ package dev.alcove.cli;
 import dev.alcove.linux.Cidr;
 import dev.alcove.network.NetworkConfig;
 import dev.alcove.network.NetworkRequest;
+import dev.alcove.network.Networks;
 import dev.alcove.network.Subnet;
 import dev.alcove.spec.NetworkValues;
 import dev.alcove.spec.SpecException;
@@ -55,16 +56,17 @@ final class NetworkCreateCommand implements Command {
     @Override
     public int run(Shell shell, Arguments arguments) {
         String name = arguments.words("NAME", 1).getFirst();
-        NetworkConfig made = HostNetworks.making(shell)
-                .create(new NetworkRequest(
-                        name,
-                        driver(arguments.value("driver").orElse("bridge")),
-                        subnets(arguments),
-                        arguments.has("ipv6"),
-                        arguments.has("internal"),
-                        pairs("--opt", arguments.all("opt"), true),
-                        pairs("--label", arguments.all("label"), false)));
+        Networks networks = HostNetworks.making(shell);
+        NetworkConfig made = networks.create(new NetworkRequest(
+                name,
+                driver(arguments.value("driver").orElse("bridge")),
+                subnets(arguments),
+                arguments.has("ipv6"),
+                arguments.has("internal"),
+                pairs("--opt", arguments.all("opt"), true),
+                pairs("--label", arguments.all("label"), false)));
         shell.out().print(made.id() + "\n");
+        HostNetworks.warn(shell, networks, made);
         return 0;
     }
 

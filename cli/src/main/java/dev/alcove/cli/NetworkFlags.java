@@ -87,7 +87,9 @@ final class NetworkFlags {
             }
             boolean shared = !RoomFlags.isOwn(room.mode()) && !(room.mode() instanceof NamespaceMode.Host);
             for (String flag : new String[] {"dns", "dns-search", "dns-option", "add-host"}) {
-                if (shared && room.mode() instanceof NamespaceMode.Container && !arguments.all(flag).isEmpty()) {
+                if (shared
+                        && room.mode() instanceof NamespaceMode.Container
+                        && !arguments.all(flag).isEmpty()) {
                     throw new UsageException(
                             "run", "--" + flag + ": with --network container:NAME, names are that container's");
                 }
@@ -150,9 +152,10 @@ final class NetworkFlags {
                 ports.addAll(exposed);
             }
         }
-        ports.replaceAll(port -> port.address().isEmpty() && config.publishAddress().isPresent()
-                ? port.on(config.publishAddress().get())
-                : port);
+        ports.replaceAll(
+                port -> port.address().isEmpty() && config.publishAddress().isPresent()
+                        ? port.on(config.publishAddress().get())
+                        : port);
         return ports;
     }
 

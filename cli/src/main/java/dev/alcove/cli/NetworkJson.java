@@ -5,7 +5,7 @@ import dev.alcove.network.Endpoint;
 import dev.alcove.network.Joined;
 import dev.alcove.network.NetworkConfig;
 import dev.alcove.network.Subnet;
-import io.avaje.json.JsonWriter;
+import dev.alcove.oci.JsonText;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -14,46 +14,42 @@ import java.util.TreeMap;
 
 /** Networks as JSON, in the form of {@code docker network inspect}. */
 final class NetworkJson {
+    /** As docker has it. */
+    private static final String INDENT = "    ";
+
     private NetworkJson() {}
 
     static String list(List<NetworkConfig> networks, List<Endpoint> endpoints) {
-        return NamespaceJson.of(out -> {
-            out.pretty(true);
-            out.beginArray();
-            for (NetworkConfig network : networks) {
-                network(out, network, endpoints);
-            }
-            out.endArray();
-        });
+        JsonText out = new JsonText(INDENT).begin('[');
+        for (NetworkConfig network : networks) {
+            network(out, network, endpoints);
+        }
+        return out.end(']') + "\n";
     }
 
-    private static void network(JsonWriter out, NetworkConfig network, List<Endpoint> endpoints) {
-        out.beginObject();
-        text(out, "Name", network.name());
-        text(out, "Id", network.id());
-        text(out, "Created", network.created().toString());
-        text(out, "Scope", "local");
-        text(out, "Driver", NetworkRow.driver(network));
-        out.name("EnableIPv6");
-        out.value(network.subnets().stream().anyMatch(s -> s.network().isV6()));
-        out.name("IPAM");
-        out.beginObject();
-        text(out, "Driver", "default");
-        out.name("Config");
-        out.beginArray();
+    private static void network(JsonText out, NetworkConfig network, List<Endpoint> endpoints) {
+        out.begin('{');
+        out.name("Name").value(network.name());
+        out.name("Id").value(network.id());
+        out.name("Created").value(network.created().toString());
+        out.name("Scope").value("local");
+        out.name("Driver").value(NetworkRow.driver(network));
+        out.name("EnableIPv6")
+                .value(network.subnets().stream().anyMatch(s -> s.network().isV6()));
+        out.name("IPAM").begin('{');
+        out.name("Driver").value("default");
+        out.name("Config").begin('[');
         for (Subnet subnet : network.subnets()) {
-            out.beginObject();
-            text(out, "Subnet", subnet.network().toString());
-            text(out, "Gateway", subnet.gateway().map(InetAddress::getHostAddress).orElse(""));
-            text(out, "IPRange", subnet.range().map(Cidr::toString).orElse(""));
-            out.endObject();
+            out.begin('{');
+            out.name("Subnet").value(subnet.network().toString());
+            out.name("Gateway")
+                    .value(subnet.gateway().map(InetAddress::getHostAddress).orElse(""));
+            out.name("IPRange").value(subnet.range().map(Cidr::toString).orElse(""));
+            out.end('}');
         }
-        out.endArray();
-        out.endObject();
-        out.name("Internal");
-        out.value(network.internal());
-        out.name("Containers");
-        out.beginObject();
+        out.end(']').end('}');
+        out.name("Internal").value(network.internal());
+        out.name("Containers").begin('{');
         for (Endpoint endpoint : endpoints) {
             for (Joined joined : endpoint.joined()) {
                 if (joined.network().equals(network.id())) {
@@ -61,25 +57,22 @@ final class NetworkJson {
                 }
             }
         }
-        out.endObject();
+        out.end('}');
         pairs(out, "Options", network.options());
         pairs(out, "Labels", network.labels());
-        out.endObject();
+        out.end('}');
     }
 
-    private static void container(JsonWriter out, Endpoint endpoint, Joined joined) {
-        out.name(endpoint.container());
-        out.beginObject();
-        text(out, "Name", endpoint.name());
-        text(out, "Interface", joined.inside());
-        text(out, "MacAddress", joined.mac().toString());
-        text(out, "IPv4Address", address(joined, false));
-        text(out, "IPv6Address", address(joined, true));
-        out.name("Aliases");
-        out.beginArray();
+    private static void container(JsonText out, Endpoint endpoint, Joined joined) {
+        out.name(endpoint.container()).begin('{');
+        out.name("Name").value(endpoint.name());
+        out.name("Interface").value(joined.inside());
+        out.name("MacAddress").value(joined.mac().toString());
+        out.name("IPv4Address").value(address(joined, false));
+        out.name("IPv6Address").value(address(joined, true));
+        out.name("Aliases").begin('[');
         joined.aliases().forEach(out::value);
-        out.endArray();
-        out.endObject();
+        out.end(']').end('}');
     }
 
     private static String address(Joined joined, boolean six) {
@@ -88,15 +81,9 @@ final class NetworkJson {
         return found.map(Cidr::toString).orElse("");
     }
 
-    private static void text(JsonWriter out, String name, String value) {
-        out.name(name);
-        out.value(value);
-    }
-
-    private static void pairs(JsonWriter out, String name, Map<String, String> pairs) {
-        out.name(name);
-        out.beginObject();
-        new TreeMap<>(pairs).forEach((key, value) -> text(out, key, value));
-        out.endObject();
+    private static void pairs(JsonText out, String name, Map<String, String> pairs) {
+        out.name(name).begin('{');
+        new TreeMap<>(pairs).forEach((key, value) -> out.name(key).value(value));
+        out.end('}');
     }
 }

@@ -2,8 +2,6 @@ package dev.alcove.cli;
 
 import dev.alcove.network.NetworkConfig;
 import dev.alcove.network.Subnet;
-import dev.alcove.spec.DidYouMean;
-import dev.alcove.spec.SpecException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +40,8 @@ record NetworkRow(String id, NetworkConfig network) {
         fields.put("ID", id);
         fields.put(
                 "IPv6",
-                Boolean.toString(network.subnets().stream()
-                        .anyMatch(s -> s.network().isV6())));
+                Boolean.toString(
+                        network.subnets().stream().anyMatch(s -> s.network().isV6())));
         fields.put("Internal", Boolean.toString(network.internal()));
         List<String> labels = new ArrayList<>();
         new TreeMap<>(network.labels()).forEach((key, value) -> labels.add(key + "=" + value));
@@ -56,36 +54,11 @@ record NetworkRow(String id, NetworkConfig network) {
 
     /** One JSON object on one line, with docker's names. */
     String json() {
-        return NamespaceJson.of(out -> {
-                    out.beginObject();
-                    for (Map.Entry<String, String> field : fields().entrySet()) {
-                        out.name(field.getKey());
-                        out.value(field.getValue());
-                    }
-                    out.endObject();
-                })
-                .strip();
+        return FieldTemplate.json(fields());
     }
 
     /** The template with its fields filled in: {@code {{.Name}}}. */
     String filled(String template) {
-        StringBuilder out = new StringBuilder();
-        Map<String, String> fields = fields();
-        int from = 0;
-        for (int at = template.indexOf("{{"); at >= 0; at = template.indexOf("{{", from)) {
-            int end = template.indexOf("}}", at);
-            String inner = end < 0 ? "" : template.substring(at + 2, end).strip();
-            String value = inner.startsWith(".") ? fields.get(inner.substring(1)) : null;
-            if (value == null) {
-                String hint = DidYouMean.nearest(inner.startsWith(".") ? inner.substring(1) : inner, fields.keySet())
-                        .map(f -> "; did you mean '{{." + f + "}}'?")
-                        .orElse("; there are " + String.join(", ", fields.keySet()));
-                throw new UsageException(
-                        "network ls", "--format: " + SpecException.quote(inner) + " is not a field" + hint);
-            }
-            out.append(template, from, at).append(value);
-            from = end + 2;
-        }
-        return out.append(template, from, template.length()).toString();
+        return FieldTemplate.fill("network ls", template, fields());
     }
 }

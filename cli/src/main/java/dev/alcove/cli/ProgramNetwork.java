@@ -25,11 +25,9 @@ final class ProgramNetwork implements RunNetwork {
 
     static ProgramNetwork of(
             Shell shell, String program, NetworkWish wish, ContainerBuilder builder, Set<String> mounted) {
-        UserNetwork.Tool tool = program.equals(NetworkFlag.PROGRAMS.getFirst())
-                ? UserNetwork.Tool.PASTA
-                : UserNetwork.Tool.SLIRP4NETNS;
-        UserNetwork network =
-                UserNetwork.find(tool, shell.variable("PATH")).orElseThrow(() -> missing(program));
+        UserNetwork.Tool tool =
+                program.equals(NetworkFlag.PROGRAMS.getFirst()) ? UserNetwork.Tool.PASTA : UserNetwork.Tool.SLIRP4NETNS;
+        UserNetwork network = UserNetwork.find(tool, shell.variable("PATH")).orElseThrow(() -> missing(program));
         if (!mounted.contains(ResolvText.FILE)) {
             builder.file(ResolvText.FILE, ResolvText.of(wish, network.resolver()));
         }

@@ -41,8 +41,7 @@ final class PsCommand implements Command {
         List<ContainerRow> rows = new ArrayList<>();
         ContainerStore store = ContainerStore.standard(shell.environment());
         // Most of those who look have no networks, and load nothing for them.
-        Map<String, String> ports =
-                Files.exists(store.root().resolve("network")) ? PublishedPorts.of(shell) : Map.of();
+        Map<String, String> ports = Files.exists(store.root().resolve("network")) ? PublishedPorts.of(shell) : Map.of();
         for (StoredContainer c : store.list()) {
             if (arguments.has("all") || c.status() != StoredContainer.Status.EXITED) {
                 rows.add(ContainerRow.of(c, ports.getOrDefault(c.id(), ""), now, full));

@@ -24,7 +24,8 @@ final class PublishedPorts {
     static String text(List<PortMapping> ports) {
         List<String> texts = new ArrayList<>();
         for (PortMapping port : ports) {
-            String rest = port.host() + "->" + port.container() + "/" + port.protocol().word();
+            String rest = port.host() + "->" + port.container() + "/"
+                    + port.protocol().word();
             if (port.address().isEmpty()) {
                 texts.add("0.0.0.0:" + rest);
                 texts.add("[::]:" + rest);

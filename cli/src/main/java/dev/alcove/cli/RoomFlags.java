@@ -58,8 +58,7 @@ final class RoomFlags {
         }
     }
 
-    private static void names(
-            Arguments arguments, NetworkWish network, ContainerBuilder builder, boolean ownUts) {
+    private static void names(Arguments arguments, NetworkWish network, ContainerBuilder builder, boolean ownUts) {
         if (ownUts) {
             builder.environment().put("HOSTNAME", builder.id().substring(0, SHORT_ID));
         }

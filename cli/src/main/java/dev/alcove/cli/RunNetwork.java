@@ -1,9 +1,11 @@
 package dev.alcove.cli;
 
 import dev.alcove.runtime.ContainerBuilder;
+import dev.alcove.runtime.ContainerStore;
 import dev.alcove.runtime.StoredContainer;
 import dev.alcove.spec.NamespaceMode;
 import dev.alcove.spec.NetworkFlag;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 
@@ -46,6 +48,12 @@ interface RunNetwork extends AutoCloseable {
         }
         if (first instanceof NetworkFlag.Program program) {
             return ProgramNetwork.of(shell, program.program(), wish, builder, mounted);
+        }
+        if (first instanceof NetworkFlag.Room room && room.mode() instanceof NamespaceMode.Container other) {
+            ContainerStore store = ContainerStore.standard(shell.environment());
+            if (Files.exists(store.root().resolve("network"))) {
+                HostNetworks.share(shell, builder, store.find(other.reference()), mounted);
+            }
         }
         if (wish.resolves() && !mounted.contains(ResolvText.FILE)) {
             boolean host = first instanceof NetworkFlag.Room room && room.mode() instanceof NamespaceMode.Host;

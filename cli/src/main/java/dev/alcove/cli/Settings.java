@@ -36,7 +36,9 @@ final class Settings {
         }
         AlcoveConfig machine = read(MACHINE);
         Path home = home(shell);
-        return home.toString().isEmpty() ? machine : read(home.resolve("alcove/config.json")).over(machine);
+        return home.toString().isEmpty()
+                ? machine
+                : read(home.resolve("alcove/config.json")).over(machine);
     }
 
     /** The folder of the user's own configuration; empty if the caller has no home. */

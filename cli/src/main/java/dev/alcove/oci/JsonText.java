@@ -10,7 +10,7 @@ import java.util.Map;
  * String json = new JsonText("").begin('[').value(7).value("a").end(']').toString();
  * }
  */
-final class JsonText {
+public final class JsonText {
     private final StringBuilder out = new StringBuilder(512);
     private final String indent;
     private int depth;
@@ -22,12 +22,12 @@ final class JsonText {
      *
      * @param indent what one level is indented by; empty: all on one line
      */
-    JsonText(String indent) {
+    public JsonText(String indent) {
         this.indent = indent;
     }
 
     /** Opens an object or a list by its bracket. */
-    JsonText begin(char bracket) {
+    public JsonText begin(char bracket) {
         separate();
         out.append(bracket);
         depth++;
@@ -36,7 +36,7 @@ final class JsonText {
     }
 
     /** Closes what {@link #begin} opened. */
-    JsonText end(char bracket) {
+    public JsonText end(char bracket) {
         depth--;
         if (!first) {
             line();
@@ -46,7 +46,7 @@ final class JsonText {
         return this;
     }
 
-    JsonText name(String name) {
+    public JsonText name(String name) {
         separate();
         text(name);
         out.append(indent.isEmpty() ? ":" : ": ");
@@ -54,25 +54,25 @@ final class JsonText {
         return this;
     }
 
-    JsonText value(String value) {
+    public JsonText value(String value) {
         separate();
         text(value);
         return this;
     }
 
-    JsonText value(long value) {
+    public JsonText value(long value) {
         separate();
         out.append(value);
         return this;
     }
 
-    JsonText value(boolean value) {
+    public JsonText value(boolean value) {
         separate();
         out.append(value);
         return this;
     }
 
-    JsonText none() {
+    public JsonText none() {
         separate();
         out.append("null");
         return this;

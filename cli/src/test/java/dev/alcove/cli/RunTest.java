@@ -294,6 +294,8 @@ class RunTest {
         assertThat(outcome.out())
                 .containsPattern("newuidmap .*maps ranges of ids without root")
                 .containsPattern("newgidmap .*maps ranges of ids without root")
+                .containsPattern("nft .*published ports")
+                .containsPattern("ip_forward .*o(n|ff)")
                 .containsPattern("pasta .*networks without root")
                 .containsPattern("slirp4netns .*the same where there is no pasta");
         alcoves.environment.put("PATH", "/nowhere");

@@ -230,6 +230,8 @@ class NetworkCommandsTest {
             host.alcove("network create --subnet 10.5.0.0/24 web");
             host.alcove("run -d --name db --network web:ip=10.5.0.7 host sleep 1000");
             assertThat(host.alcove("run --network container:db host ip -4 -o addr show eth0")).contains("10.5.0.7/24");
+            // Names too are those of the one whose network it is.
+            assertThat(host.alcove("run --network container:db host getent ahostsv4 db")).startsWith("10.5.0.7");
             host.alcove("run -d --name guest --network container:db host sleep 1000");
             host.refused("network connect bridge guest", "container guest has no network of its own: it is that of container db");
             host.alcove("rm -f guest");

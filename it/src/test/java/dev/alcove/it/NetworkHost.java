@@ -24,7 +24,8 @@ final class NetworkHost implements AutoCloseable {
         say("ip link set lo up; ip netns add peer; ip link add out type veth peer name eth0 netns peer");
         say("ip addr add 192.0.2.1/24 dev out; ip link set out up; ip -n peer addr add 192.0.2.2/24 dev eth0;"
                 + " ip -n peer link set eth0 up; ip -n peer link set lo up");
-        say("alcove() { " + java() + " dev.alcove.cli.Main \"$@\"; }");
+        say("mkdir /run/bin; cat > /run/bin/alcove << 'END'\n#!/bin/sh\nexec " + java()
+                + " dev.alcove.cli.Main \"$@\"\nEND\nchmod 755 /run/bin/alcove; PATH=/run/bin:$PATH");
     }
 
     /** The words before the main class. */

@@ -102,6 +102,19 @@ class StartUpTest {
     }
 
     @Test
+    void networkMakesFewClasses() throws Exception {
+        atMost(60, "network", "ls");
+    }
+
+    /** Networks cost nothing where there are none. */
+    @Test
+    void aRunWithoutANetworkHasNoClassOfNetworks() throws Exception {
+        Needs.root();
+        loaded("run", "--network", "none", "host", "true");
+        assertThat(Files.readAllLines(folder.resolve("classes"))).noneMatch(line -> line.contains(" dev.alcove.network."));
+    }
+
+    @Test
     void psMakesFewClasses() throws Exception {
         atMost(60, "ps");
     }

@@ -137,6 +137,20 @@ public final class Networks {
     }
 
     /**
+     * The files of a container that is on networks, for another that shares its network: the names that mean something
+     * there. They may go while the other still has them mounted.
+     *
+     * @param container its id
+     * @return none if it is on no network
+     */
+    public List<EtcFile> files(String container) {
+        NetworkName.checkContainer(container);
+        return parts.folder().exists()
+                ? parts.folder().endpoint(container).map(parts.names()::files).orElse(List.of())
+                : List.of();
+    }
+
+    /**
      * Connects a running container to one more network. It gets default routes there only if it has none.
      *
      * @param request what it is, with one network
