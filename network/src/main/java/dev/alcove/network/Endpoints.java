@@ -120,7 +120,7 @@ final class Endpoints {
         parts.steps().before("write the names");
         List<EtcFile> files = parts.names().come(endpoint, request, on);
         parts.steps().before("open the firewall");
-if (Firewall.concerns(endpoint)) {
+        if (Firewall.concerns(endpoint)) {
             parts.firewall().open(endpoint, folder.networks(), new Present(folder));
         }
         return new Plug(networks, endpoint, wires(endpoint, on, extra), files, starting);

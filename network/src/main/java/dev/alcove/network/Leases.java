@@ -86,7 +86,8 @@ final class Leases {
     /** It only says where to look first: what a crash left of it is not believed. */
     private Optional<InetAddress> last(String family) {
         try {
-            return Optional.of(Cidr.parseAddress(Files.readString(folder.resolve(family)).strip()));
+            return Optional.of(
+                    Cidr.parseAddress(Files.readString(folder.resolve(family)).strip()));
         } catch (NoSuchFileException | IllegalArgumentException e) {
             return Optional.empty();
         } catch (IOException e) {

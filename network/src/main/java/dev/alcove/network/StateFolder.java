@@ -5,7 +5,6 @@ import dev.alcove.linux.AtomicFile;
 import dev.alcove.linux.Fd;
 import dev.alcove.linux.FileStat;
 import dev.alcove.linux.Flock;
-import dev.alcove.linux.LinuxException;
 import dev.alcove.linux.Open;
 import dev.alcove.linux.Privileges;
 import dev.alcove.network.NetworkException.Kind;
@@ -199,7 +198,8 @@ final class StateFolder {
 
     /** What a container has. */
     Optional<Endpoint> endpoint(String container) {
-        return read("endpoints", container + JSON, StoredEndpoint.class, StoredEndpoint::format, StoredEndpoint::endpoint);
+        return read(
+                "endpoints", container + JSON, StoredEndpoint.class, StoredEndpoint::format, StoredEndpoint::endpoint);
     }
 
     void write(Endpoint endpoint) {
@@ -208,8 +208,7 @@ final class StateFolder {
         }
         // After a restart of the machine no container lives that it could be of.
         try (Fd directory = Open.path().directory().at(root.resolve("endpoints"))) {
-            AtomicFile.replaceUnsynced(
-                    directory, endpoint.container() + JSON, json(StoredEndpoint.of(endpoint)), 0600);
+            AtomicFile.replaceUnsynced(directory, endpoint.container() + JSON, json(StoredEndpoint.of(endpoint)), 0600);
         }
     }
 
@@ -301,7 +300,8 @@ final class StateFolder {
         return names;
     }
 
-    private <S extends Record, T> Optional<T> read(String folder, String name, Class<S> type, ToIntFunction<S> format, Function<S, T> meaning) {
+    private <S extends Record, T> Optional<T> read(
+            String folder, String name, Class<S> type, ToIntFunction<S> format, Function<S, T> meaning) {
         Path path = root.resolve(folder).resolve(name);
         byte[] bytes;
         try {

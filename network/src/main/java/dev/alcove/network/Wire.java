@@ -82,7 +82,8 @@ record Wire(NetworkConfig network, Joined joined, List<Cidr> extra, List<InetAdd
     void configure(Netlink inside, int index) {
         try {
             Link link = index == 0 ? inside.links().get(joined.inside()) : Link.of(index, joined.inside());
-            boolean v6 = Stream.concat(joined.addresses().stream(), extra.stream()).anyMatch(Cidr::isV6);
+            boolean v6 =
+                    Stream.concat(joined.addresses().stream(), extra.stream()).anyMatch(Cidr::isV6);
             HostSysctls.ipv6(link.name(), v6);
             for (Cidr address : joined.addresses()) {
                 inside.addresses().addNoDad(link, address);

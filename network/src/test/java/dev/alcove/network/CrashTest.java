@@ -29,7 +29,8 @@ class CrashTest {
         return NamespaceThread.create().join(room.namespace()).call(() -> {
             try {
                 Process process = new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
@@ -129,12 +130,17 @@ class CrashTest {
                             .as(said)
                             .contains("1 packets received");
                 }
-                assertThat(networks.endpoints()).as(said).extracting(Endpoint::container).containsExactly("next");
+                assertThat(networks.endpoints())
+                        .as(said)
+                        .extracting(Endpoint::container)
+                        .containsExactly("next");
             }
         }
         assertThat(networks.endpoints()).as(said).isEmpty();
         for (NetworkConfig network : networks.list()) {
-            assertThat(new StateFolder(state).leases(network.id()).list()).as(said).isEmpty();
+            assertThat(new StateFolder(state).leases(network.id()).list())
+                    .as(said)
+                    .isEmpty();
             networks.remove(network.id());
         }
         assertThat(room.links()).as(said).containsExactly("lo");

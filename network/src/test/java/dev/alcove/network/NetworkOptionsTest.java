@@ -30,7 +30,8 @@ class NetworkOptionsTest {
                 .isEqualTo(new NetworkOptions(1400, Optional.of("br-web"), false));
         assertThat(NetworkOptions.of(request(Driver.BRIDGE, false, Map.of("mtu", "9000", "icc", "true"))))
                 .isEqualTo(new NetworkOptions(9000, Optional.empty(), true));
-        assertThat(NetworkOptions.of(request(Driver.MACVLAN, false, Map.of("parent", "eth0", "macvlan_mode", "bridge"))))
+        assertThat(NetworkOptions.of(
+                        request(Driver.MACVLAN, false, Map.of("parent", "eth0", "macvlan_mode", "bridge"))))
                 .isEqualTo(new NetworkOptions(0, Optional.of("eth0"), true));
     }
 

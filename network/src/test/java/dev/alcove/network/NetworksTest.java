@@ -86,16 +86,13 @@ class NetworksTest {
 
     private static JoinRequest at(String network, String ip) {
         return new JoinRequest(
-                network,
-                Optional.of(Cidr.parseAddress(ip)),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of());
+                network, Optional.of(Cidr.parseAddress(ip)), Optional.empty(), Optional.empty(), List.of(), List.of());
     }
 
     private static NetworkException refused(ThrowingCallable call) {
-        return assertThatExceptionOfType(NetworkException.class).isThrownBy(call).actual();
+        return assertThatExceptionOfType(NetworkException.class)
+                .isThrownBy(call)
+                .actual();
     }
 
     private static NetworkRequest subnet(String name, String network, String range) {
@@ -128,7 +125,13 @@ class NetworksTest {
                     Plug second = networks.plug(withJoin(room, "two", JoinRequest.of("inner")))) {
                 first.connect(one.pid());
                 second.connect(two.pid());
-                String v6 = first.endpoint().joined().get(1).addresses().get(1).address().getHostAddress();
+                String v6 = first.endpoint()
+                        .joined()
+                        .get(1)
+                        .addresses()
+                        .get(1)
+                        .address()
+                        .getHostAddress();
                 assertThat(one.run("ip", "-br", "address", "show", "eth1"))
                         .contains("10.90.1.77/24", "169.254.3.4/16", "fe80::1234/64", "::99/64");
                 assertThat(one.run("ip", "-br", "link", "show", "eth1")).contains("02:00:00:00:00:77");
@@ -139,8 +142,15 @@ class NetworksTest {
                 assertThat(one.run("ip", "-6", "address")).doesNotContain("tentative");
                 // Good at once: no neighbour is asked first whether an address is free.
                 assertThat(room.run("busybox", "ping", "-6", "-c1", "-W5", v6)).contains("1 packets received");
-                String other = second.endpoint().joined().getFirst().addresses().get(1).address().getHostAddress();
-                assertThat(one.run("busybox", "ping", "-6", "-c1", "-W5", other)).contains("1 packets received");
+                String other = second.endpoint()
+                        .joined()
+                        .getFirst()
+                        .addresses()
+                        .get(1)
+                        .address()
+                        .getHostAddress();
+                assertThat(one.run("busybox", "ping", "-6", "-c1", "-W5", other))
+                        .contains("1 packets received");
                 assertThat(room.run("sysctl", "-n", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"))
                         .isEqualTo("1\n1\n");
             }
@@ -162,7 +172,13 @@ class NetworksTest {
                     all.add(networks.plug(room.request("c" + i, "small")));
                 }
                 assertThat(all)
-                        .extracting(p -> p.endpoint().joined().getFirst().addresses().getFirst().address().getHostAddress())
+                        .extracting(p -> p.endpoint()
+                                .joined()
+                                .getFirst()
+                                .addresses()
+                                .getFirst()
+                                .address()
+                                .getHostAddress())
                         .containsExactly("10.1.2.128", "10.1.2.129", "10.1.2.130", "10.1.2.131");
                 NetworkException full = refused(() -> networks.plug(room.request("c4", "small")));
                 assertThat(full.kind()).isEqualTo(Kind.EXHAUSTED);
@@ -179,19 +195,23 @@ class NetworksTest {
                     .hasMessageContaining("10.1.2.1 to 10.1.2.254");
             assertThat(refused(() -> networks.plug(withJoin(room, "x", at("small", "10.1.2.1")))))
                     .hasMessageContaining("gateway");
-            assertThat(refused(() -> networks.plug(withJoin(room, "x", at("small", "10.1.2.255")))).kind())
+            assertThat(refused(() -> networks.plug(withJoin(room, "x", at("small", "10.1.2.255"))))
+                            .kind())
                     .isEqualTo(Kind.INVALID);
             assertThat(refused(() -> networks.plug(room.request("x", "smal"))))
                     .hasMessageContaining("did you mean 'small'?");
-            assertThat(refused(() -> networks.plug(room.request("x", "small", "small"))).kind())
+            assertThat(refused(() -> networks.plug(room.request("x", "small", "small")))
+                            .kind())
                     .isEqualTo(Kind.INVALID);
-            assertThat(refused(() -> networks.create(NetworkRequest.bridge("small"))).kind())
+            assertThat(refused(() -> networks.create(NetworkRequest.bridge("small")))
+                            .kind())
                     .isEqualTo(Kind.CONFLICT);
             assertThat(refused(() -> networks.create(subnet("other", "10.1.0.0/16", ""))))
                     .hasMessageContaining("network 'small'");
             assertThat(networks.endpoints()).isEmpty();
             assertThat(new StateFolder(root).starting()).isEmpty();
-            assertThat(new StateFolder(root).leases(networks.find("small").id()).list()).isEmpty();
+            assertThat(new StateFolder(root).leases(networks.find("small").id()).list())
+                    .isEmpty();
         }
     }
 
@@ -204,12 +224,22 @@ class NetworksTest {
             room.run("ip", "route", "add", "192.0.2.0/24", "dev", "wan");
             room.run("ip", "route", "add", "default", "via", "10.90.0.1");
             Networks networks = room.networks();
-            assertThat(networks.create(NetworkRequest.bridge("web")).subnets().getFirst().network())
+            assertThat(networks.create(NetworkRequest.bridge("web"))
+                            .subnets()
+                            .getFirst()
+                            .network())
                     .isEqualTo(Cidr.parse("10.90.2.0/24"));
             assertThat(refused(() -> networks.create(subnet("other", "192.0.2.128/25", ""))))
-                    .hasMessageContaining("route").hasMessageContaining("wan");
+                    .hasMessageContaining("route")
+                    .hasMessageContaining("wan");
             NetworkRequest named = new NetworkRequest(
-                    "other", Driver.BRIDGE, List.of(), false, false, Map.of("com.docker.network.bridge.name", "wan"), Map.of());
+                    "other",
+                    Driver.BRIDGE,
+                    List.of(),
+                    false,
+                    false,
+                    Map.of("com.docker.network.bridge.name", "wan"),
+                    Map.of());
             assertThat(refused(() -> networks.create(named)).kind()).isEqualTo(Kind.CONFLICT);
             assertThat(networks.list()).hasSize(1);
             assertThat(room.links()).hasSize(4);
@@ -230,19 +260,28 @@ class NetworksTest {
                 Joined joined = networks.connect(room.request("one", "db"), one.pid());
                 assertThat(joined.inside()).isEqualTo("eth1");
                 assertThat(one.run("ip", "route")).contains("default via 10.90.0.1 dev eth0");
-                assertThat(refused(() -> networks.connect(room.request("one", "db"), one.pid())).kind())
+                assertThat(refused(() -> networks.connect(room.request("one", "db"), one.pid()))
+                                .kind())
                         .isEqualTo(Kind.CONFLICT);
                 networks.disconnect("one", one.pid(), "web");
                 assertThat(one.run("ip", "-br", "link")).doesNotContain("eth0");
                 assertThat(one.run("ip", "route")).contains("default via 10.90.1.1 dev eth1");
-                assertThat(refused(() -> networks.disconnect("one", one.pid(), "web")).kind())
+                assertThat(refused(() -> networks.disconnect("one", one.pid(), "web"))
+                                .kind())
                         .isEqualTo(Kind.NOT_FOUND);
-                assertThat(networks.connect(room.request("one", "web"), one.pid()).inside()).isEqualTo("eth0");
+                assertThat(networks.connect(room.request("one", "web"), one.pid())
+                                .inside())
+                        .isEqualTo("eth0");
                 // One that was started without any network.
                 assertThat(alone.fd().isOpen()).isTrue();
                 networks.connect(room.request("two", "db"), two.pid());
                 assertThat(two.run("ip", "route")).contains("default via 10.90.1.1 dev eth0");
-                assertThat(two.run("busybox", "ping", "-c1", "-W5", joined.addresses().getFirst().address().getHostAddress()))
+                assertThat(two.run(
+                                "busybox",
+                                "ping",
+                                "-c1",
+                                "-W5",
+                                joined.addresses().getFirst().address().getHostAddress()))
                         .contains("1 packets received");
                 assertThat(networks.endpoints())
                         .filteredOn(e -> e.container().equals("one"))
@@ -259,7 +298,17 @@ class NetworksTest {
         try (NetworkRoom room = new NetworkRoom(root);
                 NetworkRoom.Fake one = room.fake();
                 NetworkRoom.Fake lan = room.fake()) {
-            room.run("ip", "link", "add", "wan", "type", "veth", "peer", "name", "lan0", "netns",
+            room.run(
+                    "ip",
+                    "link",
+                    "add",
+                    "wan",
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "lan0",
+                    "netns",
                     Integer.toString(lan.pid()));
             room.run("ip", "link", "set", "wan", "up");
             lan.run("ip", "address", "add", "192.0.2.1/24", "dev", "lan0");
@@ -274,7 +323,8 @@ class NetworksTest {
                 plug.connect(one.pid());
                 assertThat(plug.endpoint().joined().getFirst().outside()).isEmpty();
                 assertThat(one.run("ip", "-d", "link", "show", "eth0")).contains("macvlan mode bridge");
-                assertThat(one.run("busybox", "ping", "-c1", "-W5", "192.0.2.1")).contains("1 packets received");
+                assertThat(one.run("busybox", "ping", "-c1", "-W5", "192.0.2.1"))
+                        .contains("1 packets received");
                 assertThat(one.run("ip", "route")).contains("default via 192.0.2.1 dev eth0");
             }
             room.run("ip", "link", "set", "wan", "down");
@@ -302,7 +352,8 @@ class NetworksTest {
             room.run("sysctl", "-w", "net.ipv4.ip_forward=0");
             try (Plug plug = networks.plug(room.request("one", "web"))) {
                 plug.connect(one.pid());
-                assertThat(one.run("busybox", "ping", "-c1", "-W5", "10.90.0.1")).contains("1 packets received");
+                assertThat(one.run("busybox", "ping", "-c1", "-W5", "10.90.0.1"))
+                        .contains("1 packets received");
                 assertThat(room.run("sysctl", "-n", "net.ipv4.ip_forward")).isEqualTo("1\n");
             }
         }
@@ -364,7 +415,8 @@ class NetworksTest {
             assertThat(refused(networks::endpoints)).hasMessageContaining("endpoints/one.json");
             plug.close();
             assertThat(networks.endpoints()).isEmpty();
-            assertThat(new StateFolder(root).leases(networks.find("web").id()).list()).isEmpty();
+            assertThat(new StateFolder(root).leases(networks.find("web").id()).list())
+                    .isEmpty();
         }
     }
 
@@ -382,7 +434,8 @@ class NetworksTest {
             assertThat(networks.list()).extracting(NetworkConfig::name).containsExactly("db", "web");
             try (Plug plug = networks.plug(room.request("one", "web", NetworkConfig.DEFAULT))) {
                 assertThat(networks.prune()).containsExactly("db");
-                assertThat(refused(() -> networks.plug(room.request("one", "web"))).kind())
+                assertThat(refused(() -> networks.plug(room.request("one", "web")))
+                                .kind())
                         .isEqualTo(Kind.CONFLICT);
                 assertThat(plug.files()).isNotNull();
             }

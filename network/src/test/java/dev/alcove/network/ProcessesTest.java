@@ -40,7 +40,9 @@ class ProcessesTest {
                         addresses.add(line);
                         line = said.readLine();
                     }
-                    assertThat(line).as("the process reached its end: %s", addresses).isEqualTo("done");
+                    assertThat(line)
+                            .as("the process reached its end: %s", addresses)
+                            .isEqualTo("done");
                 }
                 assertThat(addresses).hasSize(PROCESSES * EACH).doesNotHaveDuplicates();
                 Networks networks = room.networks();

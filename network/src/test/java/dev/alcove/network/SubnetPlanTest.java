@@ -66,40 +66,49 @@ class SubnetPlanTest {
 
     @Test
     void saysThatNothingIsFree() {
-        NetworkException refused =
-                refused(request(false), List.of(), List.of(taken("10.0.0.0/8"), taken("172.16.0.0/12"), taken("192.168.0.0/16")));
+        NetworkException refused = refused(
+                request(false),
+                List.of(),
+                List.of(taken("10.0.0.0/8"), taken("172.16.0.0/12"), taken("192.168.0.0/16")));
         assertThat(refused.kind()).isEqualTo(Kind.EXHAUSTED);
         assertThat(refused).hasMessageContaining("web").hasMessageContaining("--subnet");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "10.1.2.3/24    | ''        | ''            | write 10.1.2.0/24",
-        "10.1.2.0/31    | ''        | ''            | of no use",
-        "0.0.0.0/0      | ''        | ''            | of no use",
-        "127.0.0.0/16   | ''        | ''            | overlaps 127.0.0.0/8",
-        "224.1.0.0/16   | ''        | ''            | overlaps 224.0.0.0/3",
-        "fe80::/64      | ''        | ''            | overlaps fe80",
-        "10.1.2.0/24    | 10.1.3.1  | ''            | gateway 10.1.3.1 is no address of the subnet",
-        "10.1.2.0/24    | 10.1.2.0  | ''            | gateway 10.1.2.0 is no address of the subnet",
-        "10.1.2.0/24    | 10.1.2.255| ''            | gateway 10.1.2.255 is no address of the subnet",
-        "10.1.2.0/24    | fd00::1   | ''            | gateway fd00",
-        "10.1.2.0/24    | ''        | 10.1.3.0/25   | not inside the subnet",
-        "10.1.2.0/24    | ''        | 10.1.0.0/16   | not inside the subnet",
-        "10.1.2.0/24    | ''        | fd00::/80     | not inside the subnet",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.1.2.3/24    | ''        | ''            | write 10.1.2.0/24",
+                "10.1.2.0/31    | ''        | ''            | of no use",
+                "0.0.0.0/0      | ''        | ''            | of no use",
+                "127.0.0.0/16   | ''        | ''            | overlaps 127.0.0.0/8",
+                "224.1.0.0/16   | ''        | ''            | overlaps 224.0.0.0/3",
+                "fe80::/64      | ''        | ''            | overlaps fe80",
+                "10.1.2.0/24    | 10.1.3.1  | ''            | gateway 10.1.3.1 is no address of the subnet",
+                "10.1.2.0/24    | 10.1.2.0  | ''            | gateway 10.1.2.0 is no address of the subnet",
+                "10.1.2.0/24    | 10.1.2.255| ''            | gateway 10.1.2.255 is no address of the subnet",
+                "10.1.2.0/24    | fd00::1   | ''            | gateway fd00",
+                "10.1.2.0/24    | ''        | 10.1.3.0/25   | not inside the subnet",
+                "10.1.2.0/24    | ''        | 10.1.0.0/16   | not inside the subnet",
+                "10.1.2.0/24    | ''        | fd00::/80     | not inside the subnet",
+            })
     void refusesWhatMakesNoSense(String network, String gateway, String range, String words) {
         NetworkException refused = refused(request(false, subnet(network, gateway, range)), List.of(), List.of());
         assertThat(refused.kind()).isEqualTo(Kind.INVALID);
-        assertThat(refused).hasMessageContaining(words).hasMessageContaining("\n  likely cause: ").hasMessageContaining("\n  mend: ");
+        assertThat(refused)
+                .hasMessageContaining(words)
+                .hasMessageContaining("\n  likely cause: ")
+                .hasMessageContaining("\n  mend: ");
     }
 
     @Test
     void refusesOverlapsAndSaysWithWhom() {
-        NetworkException refused = refused(request(false, subnet("10.1.0.0/16", "", "")), List.of(taken("10.1.2.0/24")), List.of());
+        NetworkException refused =
+                refused(request(false, subnet("10.1.0.0/16", "", "")), List.of(taken("10.1.2.0/24")), List.of());
         assertThat(refused.kind()).isEqualTo(Kind.CONFLICT);
         assertThat(refused).hasMessageContaining("network 'db'").hasMessageContaining("10.1.2.0/24");
-        assertThat(refused(request(false, subnet("10.1.2.128/25", "", "")), List.of(), List.of(taken("10.1.2.0/24"))).kind())
+        assertThat(refused(request(false, subnet("10.1.2.128/25", "", "")), List.of(), List.of(taken("10.1.2.0/24")))
+                        .kind())
                 .isEqualTo(Kind.CONFLICT);
         assertThat(refused(
                                 request(false, subnet("10.1.0.0/16", "", ""), subnet("10.2.0.0/16", "", "")),
@@ -112,9 +121,17 @@ class SubnetPlanTest {
     @Test
     void aMacvlanIsInTheHostsOwnNetwork() {
         NetworkRequest request = new NetworkRequest(
-                "lan", Driver.MACVLAN, List.of(subnet("10.1.2.0/24", "", "")), false, false, Map.of("parent", "eth0"), Map.of());
-        assertThat(SubnetPlan.of(request, ID, List.of(), List.of(taken("10.1.2.0/24")))).hasSize(1);
-        assertThat(refused(request, List.of(taken("10.1.2.0/24")), List.of()).kind()).isEqualTo(Kind.CONFLICT);
+                "lan",
+                Driver.MACVLAN,
+                List.of(subnet("10.1.2.0/24", "", "")),
+                false,
+                false,
+                Map.of("parent", "eth0"),
+                Map.of());
+        assertThat(SubnetPlan.of(request, ID, List.of(), List.of(taken("10.1.2.0/24"))))
+                .hasSize(1);
+        assertThat(refused(request, List.of(taken("10.1.2.0/24")), List.of()).kind())
+                .isEqualTo(Kind.CONFLICT);
     }
 
     /** Whatever is taken, what is found overlaps none of it; and two ranges overlap if an address is in both. */
@@ -125,10 +142,14 @@ class SubnetPlanTest {
             List<Taken> taken = new ArrayList<>();
             for (int i = 0; i < random.nextInt(40); i++) {
                 int prefix = 14 + random.nextInt(17);
-                byte[] bytes = {10, (byte) (88 + random.nextInt(4)), (byte) random.nextInt(16), (byte) random.nextInt(256)};
+                byte[] bytes = {
+                    10, (byte) (88 + random.nextInt(4)), (byte) random.nextInt(16), (byte) random.nextInt(256)
+                };
                 taken.add(new Taken(new Cidr(AddressRange.address(bytes), prefix).network(), "x"));
             }
-            Cidr found = SubnetPlan.of(request(false), ID, taken, List.of()).getFirst().network();
+            Cidr found = SubnetPlan.of(request(false), ID, taken, List.of())
+                    .getFirst()
+                    .network();
             AddressRange all = AddressRange.of(found);
             for (Taken other : taken) {
                 assertThat(AddressRange.of(other.range()).and(all).isEmpty())
@@ -146,9 +167,12 @@ class SubnetPlanTest {
         assertThat(hosts.last().getHostAddress()).isEqualTo("10.1.2.6");
         assertThat(hosts.after(hosts.last())).isEqualTo(hosts.first());
         assertThat(hosts.after(Cidr.parseAddress("10.9.9.9"))).isEqualTo(hosts.first());
-        assertThat(AddressRange.plus(Cidr.parseAddress("10.0.255.255"), 1).getHostAddress()).isEqualTo("10.1.0.0");
-        assertThat(AddressRange.plus(Cidr.parseAddress("10.1.0.0"), -1).getHostAddress()).isEqualTo("10.0.255.255");
-        assertThat(AddressRange.hosts(Cidr.parse("fd00::/64")).last()).isEqualTo(Cidr.parseAddress("fd00::ffff:ffff:ffff:ffff"));
+        assertThat(AddressRange.plus(Cidr.parseAddress("10.0.255.255"), 1).getHostAddress())
+                .isEqualTo("10.1.0.0");
+        assertThat(AddressRange.plus(Cidr.parseAddress("10.1.0.0"), -1).getHostAddress())
+                .isEqualTo("10.0.255.255");
+        assertThat(AddressRange.hosts(Cidr.parse("fd00::/64")).last())
+                .isEqualTo(Cidr.parseAddress("fd00::ffff:ffff:ffff:ffff"));
         assertThat(HostLinks.mac(Cidr.parseAddress("172.17.0.2"))).hasToString("02:42:ac:11:00:02");
     }
 }
