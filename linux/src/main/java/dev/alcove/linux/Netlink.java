@@ -26,6 +26,7 @@ public final class Netlink implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int NETLINK_ROUTE = 0;
+    private static final int NETLINK_NETFILTER = 12;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
@@ -74,7 +75,16 @@ public final class Netlink implements AutoCloseable {
      * @throws LinuxException if there is no such socket to be had
      */
     public static Netlink open() {
-        long fd = Native.raw(Syscall.SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        return open(NETLINK_ROUTE);
+    }
+
+    /** The same about what the firewall knows, NETLINK_NETFILTER. */
+    static Netlink openNetfilter() {
+        return open(NETLINK_NETFILTER);
+    }
+
+    private static Netlink open(int protocol) {
+        long fd = Native.raw(Syscall.SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
         Fd socket = new Fd(Native.check(fd, Syscall.SOCKET, "rtnetlink"), "rtnetlink");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, 1);

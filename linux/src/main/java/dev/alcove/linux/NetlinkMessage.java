@@ -87,6 +87,11 @@ final class NetlinkMessage {
         buffer.putShort(start, (short) (buffer.position() - start));
     }
 
+    /** An attribute that holds attributes, as they were received. */
+    NetlinkMessage nested(int type, byte[] attributes) {
+        return attribute(type | NESTED, attributes);
+    }
+
     /** The finished message with its length and number filled in. */
     byte[] bytes(int sequence) {
         buffer.putInt(0, buffer.position());

@@ -115,7 +115,7 @@ final class ContainerRules {
         Family family = Family.of(peer);
         String address = peer.address().getHostAddress();
         if (peer.prefix() == 0) {
-            return is(meta("nfproto"), family == Family.V4 ? "ipv4" : "ipv6");
+            return is(meta("nfproto"), family.nfproto());
         }
         Object field = payload(family.protocol(), direction == Direction.FROM ? "saddr" : "daddr");
         boolean one = peer.prefix() == peer.address().getAddress().length * 8;

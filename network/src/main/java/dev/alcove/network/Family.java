@@ -27,6 +27,11 @@ enum Family {
         return this == V4 ? "ipv4_addr" : "ipv6_addr";
     }
 
+    /** The family of a packet. */
+    String nfproto() {
+        return this == V4 ? "ipv4" : "ipv6";
+    }
+
     /** A set's name for this family: {@code own4}. */
     String name(String of) {
         return name(of, "");

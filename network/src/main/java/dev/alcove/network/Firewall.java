@@ -1,11 +1,14 @@
 package dev.alcove.network;
 
+import dev.alcove.linux.Connections;
 import dev.alcove.linux.Link;
 import dev.alcove.linux.Mac;
 import dev.alcove.linux.Netlink;
 import dev.alcove.network.NetworkConfig.Driver;
 import dev.alcove.network.NetworkException.Kind;
 import dev.alcove.network.Nft.Answer;
+import dev.alcove.spec.PortMapping;
+import dev.alcove.spec.PortMapping.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,7 +84,8 @@ final class Firewall {
 
     /**
      * The whole tables as they are to be for these networks and containers; replaces what is there in one transaction. Called
-     * when a network is made or removed, and after a crash. Without networks nothing is left. Where there is no nft, or no
+     * when a network is made or removed, and after a crash. Without networks nothing is left. The host is made to forward what
+     * networks need that lead out. Where there is no nft, or no
      * such part of the kernel, nothing happens: {@link #warnings} tells.
      *
      * @throws NetworkException DENIED without the right to, INTERNAL if nft refuses
@@ -103,9 +107,23 @@ final class Firewall {
             }
         }
         Answer chains = nft.get().ask("list", "chains");
-        Answer answer = !chains.done()
-                ? chains
-                : nft.get().change(whole(bridges, endpoints, ForeignChains.hasBridgeTable(chains.output())));
+        if (!chains.done()) {
+            return supported(chains);
+        }
+        Forwarding forwarding = Forwarding.of(host, nft.get(), chains.output(), bridges);
+        List<Object> all = whole(bridges, endpoints, ForeignChains.hasBridgeTable(chains.output()));
+        if (!bridges.isEmpty()) {
+            all.addAll(FirewallTable.closed(forwarding.closed()));
+        }
+        boolean done = supported(nft.get().change(all));
+        if (done) {
+            forwarding.set(host);
+        }
+        return done;
+    }
+
+    /** Whether it was done; if not, for want of the kernel's part. */
+    private static boolean supported(Answer answer) {
         if (!answer.done() && !isUnsupported(answer.error())) {
             throw refused(answer.error());
         }
@@ -174,7 +192,8 @@ final class Firewall {
             all.addAll(BridgeTable.rules());
             all.addAll(BridgeTable.opened(endpoint, addresses(networks)));
         }
-        if (!nft.get().change(all).done()) {
+        boolean done = nft.get().change(all).done();
+        if (!done) {
             List<Endpoint> everybody = new ArrayList<>(present);
             everybody.removeIf(e -> e.container().equals(endpoint.container()));
             everybody.add(endpoint);
@@ -186,6 +205,14 @@ final class Firewall {
                         "leave -p, --allow-from and --allow-to out");
             }
         }
+        host.in(() -> {
+            for (PortMapping port : endpoint.ports()) {
+                if (port.protocol() == Protocol.UDP) {
+                    Connections.forgetUdpTo(port.host());
+                }
+            }
+            return done;
+        });
     }
 
     /**
@@ -221,6 +248,12 @@ final class Firewall {
                             .filter(e -> !e.container().equals(endpoint.container()))
                             .toList());
         }
+        host.in(() -> {
+            for (Joined joined : endpoint.joined()) {
+                joined.addresses().forEach(a -> Connections.forget(a.address()));
+            }
+            return true;
+        });
     }
 
     private boolean loopback6() {

@@ -23,6 +23,7 @@ import dev.alcove.linux.Cidr;
 import dev.alcove.network.NetworkConfig.Driver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The table {@code inet alcove}: everything that is routed. Its chains never change; networks, ports and containers with
@@ -61,6 +62,7 @@ final class FirewallTable {
         all.add(TABLE.set("bridges", List.of("ifname"), false));
         all.add(TABLE.set("internal", List.of("ifname"), false));
         all.add(TABLE.set("apart", List.of("ifname"), false));
+        all.add(TABLE.set("closed", List.of("nf_proto"), false));
         all.add(TABLE.set("loops", List.of("ifname", "ifname"), false));
         for (Family f : Family.values()) {
             all.add(TABLE.set(f.name("own"), List.of("ifname", f.type()), true));
@@ -72,6 +74,7 @@ final class FirewallTable {
             all.add(TABLE.map(f.name("to"), List.of(f.type()), "verdict"));
         }
         all.add(TABLE.chain("inward"));
+        all.add(TABLE.chain("strangers"));
         all.add(TABLE.chain("published"));
         all.add(TABLE.chain("allowed"));
         all.add(TABLE.chain("raw", "filter", "prerouting", RAW));
@@ -192,6 +195,18 @@ final class FirewallTable {
         all.add(TABLE.rule("forward", is(OUT, "@bridges"), has(ct("status"), "dnat"), accept()));
         // From outside, from another network, and from one of a network that keeps its containers apart.
         all.add(TABLE.rule("forward", is(OUT, "@bridges"), drop()));
+        all.add(TABLE.rule("forward", isNot(IN, "@bridges"), is(meta("nfproto"), "@closed"), goTo("strangers")));
+
+        // A host that forwards for its containers must not become a router between its cables for whoever is at their
+        // other
+        // ends, if it was none before. What other programs made (bridges, tunnels) has a kind; a card has none, and
+        // nothing is
+        // equal or unequal to none.
+        all.add(TABLE.flush("strangers"));
+        all.add(TABLE.rule("strangers", isNot(meta("iifkind"), "none"), accept()));
+        all.add(TABLE.rule("strangers", isNot(meta("oifkind"), "none"), accept()));
+        all.add(TABLE.rule("strangers", has(ct("status"), "dnat"), accept()));
+        all.add(TABLE.rule("strangers", drop()));
 
         all.add(TABLE.flush("allowed"));
         all.add(TABLE.rule("allowed", is(concat(IN, OUT), "@loops"), accept()));
@@ -240,6 +255,11 @@ final class FirewallTable {
             }
         }
         return all;
+    }
+
+    /** Closes the host against being a router for others, of these families. */
+    static List<Object> closed(Set<Family> families) {
+        return families.stream().map(f -> TABLE.element("closed", f.nfproto())).toList();
     }
 
     /** Where a container's rules send what they let through. */

@@ -32,6 +32,21 @@ final class ForeignChains {
                         && BridgeTable.TABLE.name().equals(c.get("table")));
     }
 
+    /** Whether another table has a word on what is forwarded: then its owner looks after it. */
+    static boolean guarded(String json) {
+        return chains(json).stream()
+                .anyMatch(c -> !FirewallTable.TABLE.name().equals(c.get("table"))
+                        && List.of("ip", "ip6", "inet").contains(String.valueOf(c.get("family")))
+                        && "forward".equals(c.get("hook")));
+    }
+
+    /** Whether our table for what is routed is there. */
+    static boolean hasTable(String json) {
+        return chains(json).stream()
+                .anyMatch(c -> FirewallTable.TABLE.family().equals(c.get("family"))
+                        && FirewallTable.TABLE.name().equals(c.get("table")));
+    }
+
     /** Which other tables drop what they do not know: {@code ip filter}. */
     static Set<String> dropping(String json) {
         Set<String> tables = new TreeSet<>();

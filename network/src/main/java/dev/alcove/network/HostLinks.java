@@ -84,9 +84,6 @@ final class HostLinks {
         Link bridge = found.orElseGet(() -> links.addBridge(network.mtu() == 0 ? wanted : wanted.mtu(network.mtu())));
         boolean v6 = network.subnets().stream().anyMatch(s -> s.network().isV6());
         steps.before("set up the bridge");
-        if (!network.internal()) {
-            HostSysctls.forward(v6);
-        }
         HostSysctls.ipv6(bridge.name(), v6);
         for (Subnet subnet : network.subnets()) {
             if (subnet.gateway().isPresent()) {

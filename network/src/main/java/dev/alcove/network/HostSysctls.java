@@ -41,6 +41,17 @@ final class HostSysctls {
         }
     }
 
+    /** Whether it does so. */
+    static boolean forwards(Family family) {
+        return get(family == Family.V4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding")
+                .equals("1");
+    }
+
+    /** Lets no more packets through. */
+    static void forwardNoMore(Family family) {
+        set(family == Family.V4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding", "0");
+    }
+
     /**
      * How an interface deals with IPv6: not at all where its network has none; else its addresses are good at once and its
      * routes are those that it is given.

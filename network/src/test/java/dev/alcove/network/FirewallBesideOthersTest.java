@@ -221,6 +221,65 @@ class FirewallBesideOthersTest {
                                 + " that leads out: an internal one has no way in\n  mend: give it one more network, or leave the port out");
     }
 
+    /** A host that forwarded nothing before does so for our networks, but is no router for others, and stops afterwards. */
+    @Test
+    void aHostBecomesNoRouterForOthers() {
+        forwards("0");
+        NetworkConfig one = house.network(1, false, true);
+        NetworkConfig closed = House.config(2, true, true);
+        firewall.apply(List.of(closed), List.of());
+        assertThat(forwards()).isEqualTo("00");
+        firewall.apply(List.of(closed, one), List.of());
+        assertThat(forwards()).isEqualTo("11");
+        assertThat(house.ruleset("list", "set", "inet", "alcove", "closed")).contains("\"ipv4\", \"ipv6\"");
+        Room a = serving(one, 2);
+        house.alsoClose(Echo.at(house.peer(), 80));
+        assertThat(ask(a.inside(), "tcp", PEER4, 80)).isEqualTo(HOST4);
+
+        // two more neighbours, by bridges of others: those pass, as two cards would not
+        NetworkConfig left = house.network(8, false, true);
+        NetworkConfig right = house.network(9, false, true);
+        Room b = house.room(left, 2);
+        Room c = serving(right, 2);
+        assertThat(ask(b.inside(), "tcp", c.ip(), 80)).isEqualTo(b.ip());
+        // cards cannot be had here: without the words on kinds all are as cards
+        house.foreign("""
+                flush chain inet alcove strangers
+                add rule inet alcove strangers ct status dnat accept
+                add rule inet alcove strangers drop
+                """);
+        assertThat(askInVain(b.inside(), "tcp", c.ip(), 80)).isEqualTo(Echo.NOTHING);
+        assertThat(ask(a.inside(), "tcp", PEER4, 80)).isEqualTo(HOST4);
+
+        // it is remembered over changes
+        firewall.apply(List.of(one), List.of());
+        assertThat(house.ruleset("list", "set", "inet", "alcove", "closed")).contains("\"ipv4\", \"ipv6\"");
+        firewall.apply(List.of(), List.of());
+        assertThat(forwards()).isEqualTo("00");
+
+        // whoever else looks after it is not disturbed, and one that forwarded before goes on
+        house.foreign(LIKE_DOCKER.replace("POLICY", "accept"));
+        firewall.apply(List.of(one), List.of());
+        assertThat(forwards()).isEqualTo("11");
+        assertThat(house.ruleset("list", "set", "inet", "alcove", "closed")).doesNotContain("ipv4");
+        firewall.apply(List.of(), List.of());
+        assertThat(forwards()).isEqualTo("11");
+    }
+
+    private void forwards(String value) {
+        house.host().in(() -> {
+            House.write("/proc/sys/net/ipv4/ip_forward", value);
+            House.write("/proc/sys/net/ipv6/conf/all/forwarding", value);
+            return true;
+        });
+    }
+
+    private String forwards() {
+        return house.host()
+                .in(() ->
+                        (HostSysctls.forwards(Family.V4) ? "1" : "0") + (HostSysctls.forwards(Family.V6) ? "1" : "0"));
+    }
+
     /** Killed at whatever moment: the ports of one container are all open or all shut. */
     @Test
     void nftIsKilledAndTheTableIsTheOldOrTheNewOne() throws Exception {

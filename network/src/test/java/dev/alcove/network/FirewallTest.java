@@ -11,6 +11,11 @@ import static dev.alcove.network.House.PEER6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.alcove.network.House.Room;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +192,38 @@ class FirewallTest {
         assertThat(askInVain(house.peer(), "tcp", HOST4, 8081)).isEqualTo(REFUSED);
         assertThat(askInVain(house.peer(), "tcp", HOST6, 8081)).isEqualTo(REFUSED);
         assertThat(askInVain(b.inside(), "tcp", "10.1.0.1", 8081)).isEqualTo(REFUSED);
+    }
+
+    /** A client of UDP that never changes its port is led to where the port is now: to the host, a container, the next. */
+    @Test
+    void aClientThatGoesOnIsLedToWhereThePortIsNow() throws Exception {
+        NetworkConfig one = house.network(1, false, true);
+        List<NetworkConfig> all = List.of(one);
+        Room a = house.room(one, 2).publishing("5353:53/udp");
+        Room b = house.room(one, 3).publishing("5353:53/udp");
+        firewall.apply(all, List.of());
+        try (DatagramSocket client = house.peer().in(() -> new DatagramSocket(4444));
+                DatagramSocket first = a.inside().in(() -> new DatagramSocket(53));
+                DatagramSocket second = b.inside().in(() -> new DatagramSocket(53))) {
+            InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral(HOST4), 5353);
+            client.send(new DatagramPacket(new byte[] {1}, 1, to));
+            open(one, a, all);
+            client.send(new DatagramPacket(new byte[] {2}, 1, to));
+            assertThat(heard(first)).isEqualTo(2);
+            firewall.close(a.endpoint(), all, List.of());
+            open(one, b, all);
+            client.send(new DatagramPacket(new byte[] {3}, 1, to));
+            assertThat(heard(second)).isEqualTo(3);
+            assertThat(first.getSoTimeout()).isPositive();
+        }
+    }
+
+    private static int heard(DatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[8], 8);
+        socket.setSoTimeout(5000);
+        socket.receive(packet);
+        assertThat(packet.getAddress().getHostAddress()).isEqualTo(PEER4);
+        return packet.getData()[0];
     }
 
     @Test
