@@ -26,8 +26,7 @@ final class NetlinkActs {
                             .in(other.fd()));
             links.addMacvlan(
                     NewLink.named("eth1").mac(Mac.parse("02:42:0a:01:02:04")).in(other.fd()), bridge);
-            net.routes()
-                    .add(Route.byDefault(Cidr.parseAddress("10.1.2.254")).dev(bridge));
+            net.routes().add(Route.byDefault(Cidr.parseAddress("10.1.2.254")).dev(bridge));
             net.routes().add(Route.byDefault(Cidr.parseAddress("fd00::2")).dev(bridge));
             net.addresses().delete(bridge, Cidr.parse("10.1.2.1/24"));
             links.noMaster(veth);

@@ -154,7 +154,8 @@ class NetlinkBytesTest {
             return false;
         }
         int type = header.getShort(4);
-        boolean probe = type == RTM_NEWLINK && message.length == NetlinkMessage.HEADER + IFINFOMSG && header.getInt(20) == 0;
+        boolean probe =
+                type == RTM_NEWLINK && message.length == NetlinkMessage.HEADER + IFINFOMSG && header.getInt(20) == 0;
         return type % 4 != RTM_GETLINK % 4 && !probe;
     }
 
