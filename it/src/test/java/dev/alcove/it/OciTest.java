@@ -124,6 +124,57 @@ final class OciTest {
         assertThat(oci.left()).as("nothing stays").isEmpty();
     }
 
+    /** A checkpoint takes no file of the host's along; and a container's own /dev/null is all that it needs of it. */
+    @Test
+    void aStreamThatIsDevNullIsTheContainersOwn() throws Exception {
+        String bundle = bundle("busybox stat -L -c '%d %i' /dev/null /proc/self/fd/0 /proc/self/fd/2");
+        ProcessBuilder run = new ProcessBuilder(
+                oci.path().toString(), "--root", oci.root().toString(), "run", "--bundle", bundle, id);
+        run.redirectInput(Path.of("/dev/null").toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
+        Process process = run.start();
+        List<String> said = process.inputReader().lines().toList();
+        assertThat(process.waitFor()).isZero();
+        assertThat(said).hasSize(3).allMatch(said.getFirst()::equals);
+    }
+
+    /** On a kernel that criu knows these images are still none; on another one it refuses everything. */
+    @Test
+    void whatCriuCannotDoIsTold() throws Exception {
+        Needs.programs("criu", "criu");
+        String bundle = bundle("i=0; while :; do i=$((i+1)); echo $i > /count; sleep 0.1; done");
+        Path count = Path.of(bundle, "rootfs", "count");
+        Path images = folder.resolve("images");
+        ok("run", "--detach", "--bundle", bundle, id);
+        Said dumped = oci.run("checkpoint", "--leave-running", "--image-path", images.toString(), id);
+        assertThat(images.resolve("descriptors.json")).exists();
+        if (dumped.status() != 0) {
+            assertThat(dumped.status()).isEqualTo(1);
+            assertThat(dumped.text()).contains("criu failed: type DUMP", "dump.log", "mend:");
+        }
+        assertThat(status(oci.run("state", id))).isEqualTo("running");
+        String before = Files.readString(count);
+        for (int i = 0; i < 100 && Files.readString(count).equals(before); i++) {
+            Thread.sleep(100);
+        }
+        assertThat(Files.readString(count)).as("it goes on").isNotEqualTo(before);
+        ok("delete", "--force", id);
+        assertThat(oci.run("checkpoint", id).text()).contains("container does not exist");
+
+        Path none = Files.createDirectories(folder.resolve("none"));
+        Said missing = oci.run("restore", "--detach", "--bundle", bundle, "--image-path", none.toString(), id);
+        assertThat(missing.text()).contains("descriptors.json", "mend:");
+        Files.writeString(none.resolve("descriptors.json"), "[\"/dev/null\",\"pipe:[1]\",\"pipe:[2]\"]");
+        for (List<String> how : List.of(List.of("--detach"), List.<String>of())) {
+            List<String> command = new ArrayList<>(List.of("restore", "--bundle", bundle));
+            command.addAll(List.of("--image-path", none.toString(), id));
+            command.addAll(1, how);
+            Said restored = oci.run(command.toArray(String[]::new));
+            assertThat(restored.status()).isEqualTo(1);
+            assertThat(restored.text()).contains("alcove-oci restore failed: criu failed: type RESTORE", "restore.log");
+            assertThat(oci.left()).as("nothing stays").isEmpty();
+        }
+    }
+
     @Test
     void killReachesAllAndForceCleansUpWhatACommandLeft() throws Exception {
         String bundle = bundle("sleep 1000 & sleep 1000");
