@@ -62,11 +62,7 @@ public final class Alcove {
             shell.out().print(HelpText.of(manual));
             return 0;
         }
-        Arguments arguments = ArgumentParser.parse(manual.name(), manual.flags(), rest);
-        if (House.takes(shell, manual.name(), arguments)) {
-            return House.run(shell, manual.name(), arguments, words);
-        }
-        return command.run(shell, arguments);
+        return command.run(shell, ArgumentParser.parse(manual.name(), manual.flags(), rest));
     }
 
     /** Whether {@code --help} stands among the flags, be the others as they may. */

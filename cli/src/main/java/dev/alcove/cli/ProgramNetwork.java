@@ -7,6 +7,8 @@ import dev.alcove.runtime.StoredContainer;
 import dev.alcove.spec.NetworkFlag;
 import dev.alcove.spec.PortMapping;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -63,9 +65,10 @@ final class ProgramNetwork implements RunNetwork {
                                 ? new InetSocketAddress(port.address().get(), number)
                                 : new InetSocketAddress(number));
                 return port.at(socket.getLocalPort());
-            } catch (IOException e) {
+            } catch (BindException e) {
                 // Somebody has it: the next one.
-                continue;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
         throw new ContainerException(

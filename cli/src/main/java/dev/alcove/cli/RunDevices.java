@@ -63,8 +63,8 @@ final class RunDevices implements RunNetwork {
     @Override
     public void plug(ContainerBuilder builder, StoredContainer recorded) {
         inner.plug(builder, recorded);
-        builder.prepare(pid ->
-                taken = devices.take(recorded.id(), recorded.folder().resolve("lock"), pid, requests));
+        builder.prepare(
+                pid -> taken = devices.take(recorded.id(), recorded.folder().resolve("lock"), pid, requests));
     }
 
     @Override

@@ -55,11 +55,6 @@ final class AlcoveRuntime implements OciRuntime {
         this.fronts = fronts;
     }
 
-    private static ContainerException unsupported(String what, String mend) {
-        return new ContainerException(
-                Kind.UNSUPPORTED, what + " is not supported by this version of Alcove\n  mend: " + mend);
-    }
-
     private Front front() {
         return fronts.get()
                 .orElseThrow(() -> new ContainerException(

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Timeout;
 class NetworkRoutersTest {
     /** What a container hears of another's server; empty if it is not reached. */
     private static String asks(NetworkHost host, String container, String address) {
-        return host.attempt("alcove exec " + container + " socat -u TCP:" + address + ":80,connect-timeout=3 - 2>/dev/null")
+        return host.attempt(
+                        "alcove exec " + container + " socat -u TCP:" + address + ":80,connect-timeout=3 - 2>/dev/null")
                 .text();
     }
 
@@ -22,9 +23,7 @@ class NetworkRoutersTest {
     private static void serve(NetworkHost host, String name, String network) {
         host.alcove("run -d --name " + name + " --network " + network
                 + " host socat -U TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR'");
-        Wait.until(
-                "it listens",
-                () -> host.alcove("exec " + name + " ss -lnt").contains(":80"));
+        Wait.until("it listens", () -> host.alcove("exec " + name + " ss -lnt").contains(":80"));
     }
 
     @Test
@@ -40,7 +39,8 @@ class NetworkRoutersTest {
             assertThat(asks(host, "one", two)).as("without it").isEmpty();
             assertThat(asks(host, "two", one)).as("without it").isEmpty();
 
-            assertThat(host.alcove("network router create r --attach a --attach b")).isEqualTo("r");
+            assertThat(host.alcove("network router create r --attach a --attach b"))
+                    .isEqualTo("r");
             assertThat(asks(host, "one", two)).isEqualTo(one);
             assertThat(asks(host, "two", one)).isEqualTo(two);
             String pin = NetworkHost.ROOT + "/network/ns/router.r";
@@ -62,7 +62,9 @@ class NetworkRoutersTest {
                     .as("who asks is the router")
                     .isNotEmpty()
                     .isNotEqualTo(one);
-            assertThat(asks(host, "two", one)).as("nobody asks the first network").isEmpty();
+            assertThat(asks(host, "two", one))
+                    .as("nobody asks the first network")
+                    .isEmpty();
             host.alcove("network router rm r");
             host.refused("network router rm r", "there is no router");
             host.refused("network router create r --attach a", "a router connects two networks or more");
@@ -96,7 +98,8 @@ class NetworkRoutersTest {
             host.alcove("run -d --name d --network none --net-device dev0 host sleep 1000");
             assertThat(host.attempt("ip link show dev0").status()).isEqualTo(1);
             assertThat(host.alcove("exec d ip -br addr show dev dev0")).contains("198.51.100.7/24");
-            host.refused("run --network none --net-device dev0 host true", "--net-device: dev0 cannot be moved: container");
+            host.refused(
+                    "run --network none --net-device dev0 host true", "--net-device: dev0 cannot be moved: container");
             host.alcove("kill d");
             host.alcove("wait d");
             assertThat(device(host)).as("by the monitor's last command").isEqualTo(before);
@@ -106,8 +109,12 @@ class NetworkRoutersTest {
                     "run --network none --net-device nothing host true",
                     "--net-device: nothing cannot be moved: there is no such interface");
             host.say("ip link add br9 type bridge; ip link set dev0 master br9");
-            host.refused("run --network none --net-device dev0 host true", "--net-device: dev0 cannot be moved: it is a port");
-            host.refused("run --network host --net-device dev0 host true", "--net-device: needs a network of the container's own");
+            host.refused(
+                    "run --network none --net-device dev0 host true",
+                    "--net-device: dev0 cannot be moved: it is a port");
+            host.refused(
+                    "run --network host --net-device dev0 host true",
+                    "--net-device: needs a network of the container's own");
         }
     }
 }

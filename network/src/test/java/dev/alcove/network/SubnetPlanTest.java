@@ -48,8 +48,7 @@ class SubnetPlanTest {
                 .containsExactly(subnet("10.90.3.0/24", "10.90.3.1", ""));
         assertThat(plan(request(false), ID, List.of(), List.of(taken("10.0.0.0/8"))))
                 .containsExactly(subnet("172.30.0.0/24", "172.30.0.1", ""));
-        assertThat(plan(
-                        NetworkRequest.bridge(NetworkConfig.DEFAULT), ID, List.of(taken("10.90.1.0/24")), List.of()))
+        assertThat(plan(NetworkRequest.bridge(NetworkConfig.DEFAULT), ID, List.of(taken("10.90.1.0/24")), List.of()))
                 .containsExactly(subnet("10.90.4.0/22", "10.90.4.1", ""));
     }
 
@@ -128,8 +127,7 @@ class SubnetPlanTest {
                 false,
                 Map.of("parent", "eth0"),
                 Map.of());
-        assertThat(plan(request, ID, List.of(), List.of(taken("10.1.2.0/24"))))
-                .hasSize(1);
+        assertThat(plan(request, ID, List.of(), List.of(taken("10.1.2.0/24")))).hasSize(1);
         assertThat(refused(request, List.of(taken("10.1.2.0/24")), List.of()).kind())
                 .isEqualTo(Kind.CONFLICT);
     }
@@ -147,9 +145,7 @@ class SubnetPlanTest {
                 };
                 taken.add(new Taken(new Cidr(AddressRange.address(bytes), prefix).network(), "x"));
             }
-            Cidr found = plan(request(false), ID, taken, List.of())
-                    .getFirst()
-                    .network();
+            Cidr found = plan(request(false), ID, taken, List.of()).getFirst().network();
             AddressRange all = AddressRange.of(found);
             for (Taken other : taken) {
                 assertThat(AddressRange.of(other.range()).and(all).isEmpty())
