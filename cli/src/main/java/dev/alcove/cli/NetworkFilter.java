@@ -36,7 +36,7 @@ record NetworkFilter(String key, String value) {
             boolean any = false;
             for (NetworkFilter other : filters) {
                 boolean alike = other.key.equals(filter.key) && !filter.key.equals("label");
-                any |= (other == filter || alike) && other.accepts(network);
+                any |= (other.equals(filter) || alike) && other.accepts(network);
             }
             if (!any) {
                 return false;
