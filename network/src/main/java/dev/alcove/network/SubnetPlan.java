@@ -22,8 +22,6 @@ final class SubnetPlan {
     private static final int V6_PREFIX = 64;
     private static final int LONGEST_V4 = 30;
     private static final int LONGEST_V6 = 126;
-    /** Of the first 64 bits. */
-    private static final int V6_DIGITS = 16;
 
     private static final Cidr UNIQUE_LOCAL = Cidr.parse("fd00::/8");
 
@@ -122,10 +120,10 @@ final class SubnetPlan {
     /** A range's bits, then the id's: RFC 4193 wants bits that nobody else will have, and such is an id. */
     private static Subnet freeV6(String id, List<Cidr> pools, List<Taken> taken) {
         for (Cidr pool : pools) {
-            for (int from = 0; from + V6_DIGITS <= id.length(); from++) {
+            for (int from = 0; from + V6_PREFIX / 4 <= id.length(); from++) {
                 byte[] bytes = pool.address().getAddress();
                 for (int bit = pool.prefix(); bit < V6_PREFIX; bit++) {
-                    int digit = Character.digit(id.charAt(from + bit / 4), 16);
+                    int digit = Character.digit(id.charAt(from + bit / 4 - pool.prefix() / 4), 16);
                     bytes[bit / 8] |= (byte) ((digit >> (3 - bit % 4) & 1) << (7 - bit % 8));
                 }
                 Cidr candidate = new Cidr(AddressRange.address(bytes), Math.max(V6_PREFIX, pool.prefix()));

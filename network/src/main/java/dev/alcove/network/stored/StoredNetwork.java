@@ -27,7 +27,7 @@ public record StoredNetwork(
         String name,
         String driver,
         @Nullable String link,
-        List<StoredSubnet> subnets,
+        @Nullable List<StoredSubnet> subnets,
         boolean internal,
         boolean noIcc,
         int mtu,
@@ -81,12 +81,13 @@ public record StoredNetwork(
                 name,
                 Driver.valueOf(driver.toUpperCase(Locale.ROOT)),
                 given(link),
-                subnets.stream()
-                        .map(s -> new Subnet(
-                                Cidr.parse(s.network),
-                                given(s.gateway).map(Cidr::parseAddress),
-                                given(s.range).map(Cidr::parse)))
-                        .toList(),
+                (subnets == null ? List.<StoredSubnet>of() : subnets)
+                        .stream()
+                                .map(s -> new Subnet(
+                                        Cidr.parse(s.network),
+                                        given(s.gateway).map(Cidr::parseAddress),
+                                        given(s.range).map(Cidr::parse)))
+                                .toList(),
                 internal,
                 !noIcc,
                 mtu,
