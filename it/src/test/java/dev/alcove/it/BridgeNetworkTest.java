@@ -67,7 +67,9 @@ class BridgeNetworkTest {
     private static String run(Namespace in, String command) {
         return NamespaceThread.create().join(in).call(() -> {
             try {
-                Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
+                Process process = new ProcessBuilder("sh", "-c", command)
+                        .redirectErrorStream(true)
+                        .start();
                 process.getOutputStream().close();
                 String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -107,8 +109,10 @@ class BridgeNetworkTest {
     void netBridge() {
         try (Namespace host = space();
                 Namespace behind = space()) {
-            run(host, "ip link add wan type veth peer name wan netns /proc/" + ProcessHandle.current().pid() + "/fd/"
-                    + number(behind));
+            run(
+                    host,
+                    "ip link add wan type veth peer name wan netns /proc/"
+                            + ProcessHandle.current().pid() + "/fd/" + number(behind));
             run(host, "ip address add 192.0.2.1/24 dev wan; ip link set wan up");
             run(behind, "ip address add 192.0.2.2/24 dev wan; ip link set wan up");
             Networks networks = Networks.at(root, HostNetwork.of(host));
@@ -135,7 +139,9 @@ class BridgeNetworkTest {
         // Its descriptor, by which ip(8) finds it: the one of this process whose link says the same.
         for (String name : List.of(java.util.Objects.requireNonNull(new java.io.File("/proc/self/fd").list()))) {
             try {
-                if (Files.readSymbolicLink(Path.of("/proc/self/fd", name)).toString().equals(namespace.toString())) {
+                if (Files.readSymbolicLink(Path.of("/proc/self/fd", name))
+                        .toString()
+                        .equals(namespace.toString())) {
                     return Integer.parseInt(name);
                 }
             } catch (IOException e) {
@@ -151,10 +157,18 @@ class BridgeNetworkTest {
         try (Namespace host = space()) {
             Networks networks = Networks.at(root, HostNetwork.of(host));
             networks.create(new NetworkRequest(
-                    "web", NetworkConfig.Driver.BRIDGE, List.of(), true, false, java.util.Map.of(), java.util.Map.of()));
+                    "web",
+                    NetworkConfig.Driver.BRIDGE,
+                    List.of(),
+                    true,
+                    false,
+                    java.util.Map.of(),
+                    java.util.Map.of()));
             try (Plug plug = networks.plug(request("one", "web", NetworkConfig.DEFAULT))) {
                 ContainerBuilder builder = new ContainerBuilder(
-                                "sh", "-c", "cat /sys/class/net/eth0/flags /sys/class/net/eth1/flags; ip route; ip -6 route")
+                                "sh",
+                                "-c",
+                                "cat /sys/class/net/eth0/flags /sys/class/net/eth1/flags; ip route; ip -6 route")
                         .prepare(plug::connect);
                 assertThat(Shell.run(builder).text())
                         .as("from its first instruction")
@@ -171,6 +185,8 @@ class BridgeNetworkTest {
             Networks networks = Networks.at(root, HostNetwork.of(host));
             NetworkConfig web = networks.create(NetworkRequest.bridge("web"));
             String rules = run(host, "nft list ruleset");
+            // The first that comes makes the folders for names.
+            start(networks, "first", ConcurrentHashMap.newKeySet(), new AtomicInteger());
             String folder = files();
             Set<String> taken = ConcurrentHashMap.newKeySet();
             AtomicInteger number = new AtomicInteger();
@@ -197,10 +213,15 @@ class BridgeNetworkTest {
             assertThat(most.get()).as("at a time").isGreaterThan(1);
             assertThat(taken).isEmpty();
             assertThat(networks.endpoints()).isEmpty();
-            Wait.until("no wire is left", () -> links(host)
-                    .equals(Stream.of("lo", web.link().orElseThrow()).sorted().toList()));
+            Wait.until(
+                    "no wire is left",
+                    () -> links(host)
+                            .equals(Stream.of("lo", web.link().orElseThrow())
+                                    .sorted()
+                                    .toList()));
             assertThat(run(host, "nft list ruleset")).isEqualTo(rules);
             assertThat(files()).isEqualTo(folder);
+            assertThat(named()).as("files that know an address").isEmpty();
             networks.remove("web");
         }
     }
@@ -232,5 +253,23 @@ class BridgeNetworkTest {
                     .toList()
                     .toString();
         }
+    }
+
+    /** The files for names that have an address of the network in them: all have gone. */
+    private List<String> named() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String folder : List.of("names", "views", "etc")) {
+            Path path = root.resolve("network").resolve(folder);
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> files = Files.walk(path)) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        if (Files.readString(file).contains("10.90.0.")) {
+                            found.add(root.relativize(file).toString());
+                        }
+                    }
+                }
+            }
+        }
+        return found;
     }
 }
