@@ -32,8 +32,9 @@ final class IpBatch implements Contender {
     }
 
     private static void batch(String lines) throws IOException {
-        Process process =
-                new ProcessBuilder("ip", "-batch", "-").redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("ip", "-batch", "-")
+                .redirectErrorStream(true)
+                .start();
         process.getOutputStream().write(lines.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

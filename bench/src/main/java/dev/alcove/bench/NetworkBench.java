@@ -97,12 +97,12 @@ public final class NetworkBench {
         }
         print(out, results, rounds, warmUp);
         figures(out, results, docker);
-        out.println("| the 200th container's wire to the first's | 1.2 | " + format(own[MANY / 2]) + missed(own[MANY / 2] <= 1.2)
-                + "; by hand in C " + format(byHand[MANY / 2]) + " |");
+        out.println("| the 200th container's wire to the first's | 1.2 | " + format(own[MANY / 2])
+                + missed(own[MANY / 2] <= 1.2) + "; by hand in C " + format(byHand[MANY / 2]) + " |");
         out.println("| TCP between two containers, to a bridge and wires made with ip | at least 0.95 | "
                 + (iperf
-                        ? format(through[MANY / 2]) + missed(through[MANY / 2] >= 0.95) + "; "
-                                + format(bits / 1e9) + " Gbit/s at best"
+                        ? format(through[MANY / 2]) + missed(through[MANY / 2] >= 0.95) + "; " + format(bits / 1e9)
+                                + " Gbit/s at best"
                         : "not measured: no iperf3")
                 + " |");
     }
@@ -117,13 +117,15 @@ public final class NetworkBench {
         return sorted[sorted.length / 2];
     }
 
-    private static void print(PrintStream out, Map<String, Samples> results, int rounds, int warmUp) throws IOException {
+    private static void print(PrintStream out, Map<String, Samples> results, int rounds, int warmUp)
+            throws IOException {
         out.println("## Networks");
         out.println();
-        out.println("One container's network set up and given back; its network namespace is made before the clock runs."
-                + " After " + warmUp + " that warm the JVM up, " + rounds
-                + " rounds. What the kernel does later by itself, when the namespace ends, is in nobody's figures. Load "
-                + Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0] + " at the end.");
+        out.println(
+                "One container's network set up and given back; its network namespace is made before the clock runs."
+                        + " After " + warmUp + " that warm the JVM up, " + rounds
+                        + " rounds. What the kernel does later by itself, when the namespace ends, is in nobody's figures. Load "
+                        + Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0] + " at the end.");
         out.println();
         out.println("| one network | times | wall ms | CPU ms |");
         out.println("|---|---:|---:|---:|");
@@ -143,12 +145,24 @@ public final class NetworkBench {
         row(out, "to the same in C that deletes the wire, wall", 1.5, alcove.wall() / deleted.wall());
         for (Map.Entry<String, Samples> entry : results.entrySet()) {
             if (entry.getKey().startsWith("ip ")) {
-                row(out, "to ip -batch, wall", 1.5, alcove.wall() / entry.getValue().wall());
-                row(out, "to ip -batch, CPU", 1.5, alcove.cpu() / entry.getValue().cpu());
+                row(
+                        out,
+                        "to ip -batch, wall",
+                        1.5,
+                        alcove.wall() / entry.getValue().wall());
+                row(
+                        out,
+                        "to ip -batch, CPU",
+                        1.5,
+                        alcove.cpu() / entry.getValue().cpu());
             }
         }
         if (docker > 0) {
-            row(out, "to what --network bridge adds to docker run (" + format(docker) + " ms)", 0.33, alcove.wall() / docker);
+            row(
+                    out,
+                    "to what --network bridge adds to docker run (" + format(docker) + " ms)",
+                    0.33,
+                    alcove.wall() / docker);
         } else {
             out.println("| to what --network bridge adds to docker run | 0.33 | not measured |");
         }

@@ -103,9 +103,7 @@ final class Throughput {
                 line = said.readLine();
             }
             ContainerBuilder client = new ContainerBuilder(
-                            "sh",
-                            "-c",
-                            "iperf3 -f k -c " + address + " -t " + SECONDS + " | grep receiver")
+                            "sh", "-c", "iperf3 -f k -c " + address + " -t " + SECONDS + " | grep receiver")
                     .prepare(clientWire);
             try (Container c = client.start()) {
                 String result = new String(c.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
