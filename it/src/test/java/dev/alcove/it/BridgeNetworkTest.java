@@ -185,6 +185,8 @@ class BridgeNetworkTest {
             Networks networks = Networks.at(root, HostNetwork.of(host));
             NetworkConfig web = networks.create(NetworkRequest.bridge("web"));
             String rules = run(host, "nft list ruleset");
+            // The first that comes makes the folders for names.
+            start(networks, "first", ConcurrentHashMap.newKeySet(), new AtomicInteger());
             String folder = files();
             Set<String> taken = ConcurrentHashMap.newKeySet();
             AtomicInteger number = new AtomicInteger();
@@ -219,6 +221,7 @@ class BridgeNetworkTest {
                                     .toList()));
             assertThat(run(host, "nft list ruleset")).isEqualTo(rules);
             assertThat(files()).isEqualTo(folder);
+            assertThat(named()).as("files that know an address").isEmpty();
             networks.remove("web");
         }
     }
@@ -250,5 +253,23 @@ class BridgeNetworkTest {
                     .toList()
                     .toString();
         }
+    }
+
+    /** The files for names that have an address of the network in them: all have gone. */
+    private List<String> named() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String folder : List.of("names", "views", "etc")) {
+            Path path = root.resolve("network").resolve(folder);
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> files = Files.walk(path)) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        if (Files.readString(file).contains("10.90.0.")) {
+                            found.add(root.relativize(file).toString());
+                        }
+                    }
+                }
+            }
+        }
+        return found;
     }
 }
