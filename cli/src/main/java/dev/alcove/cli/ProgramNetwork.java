@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** An ordinary user's container for which a program speaks, pasta(1) or slirp4netns(1); it ends with the container. */
@@ -57,20 +58,27 @@ final class ProgramNetwork implements RunNetwork {
                             + port.protocol().word());
         }
         for (int number = port.host(); number <= port.last(); number++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(
-                        port.address().isPresent()
-                                ? new InetSocketAddress(port.address().get(), number)
-                                : new InetSocketAddress(number));
-                return port.at(socket.getLocalPort());
-            } catch (IOException e) {
-                // Somebody has it: the next one.
-                continue;
+            OptionalInt free = free(port, number);
+            if (free.isPresent()) {
+                return port.at(free.getAsInt());
             }
         }
         throw new ContainerException(
                 ContainerException.Kind.CONFLICT,
                 "--publish: " + port.text() + ": none of these ports is free\n  mend: ss -lnt shows who has them");
+    }
+
+    /** A port, or any for 0, if nobody has it. */
+    private static OptionalInt free(PortMapping port, int number) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(
+                    port.address().isPresent()
+                            ? new InetSocketAddress(port.address().get(), number)
+                            : new InetSocketAddress(number));
+            return OptionalInt.of(socket.getLocalPort());
+        } catch (IOException e) {
+            return OptionalInt.empty();
+        }
     }
 
     @Override

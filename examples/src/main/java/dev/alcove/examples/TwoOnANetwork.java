@@ -29,10 +29,12 @@ public final class TwoOnANetwork {
     /** Prints the address of the one, as the other finds it. */
     public static void main(String[] arguments) throws Exception {
         Path root = Files.createTempDirectory("alcove-example-");
-        try (Namespace house = NamespaceThread.create().unshare(NamespaceKind.NET).call(() -> {
-            Links.loopbackUp();
-            return Namespace.ofThread(NamespaceKind.NET).orElseThrow();
-        })) {
+        try (Namespace house = NamespaceThread.create()
+                .unshare(NamespaceKind.NET)
+                .call(() -> {
+                    Links.loopbackUp();
+                    return Namespace.ofThread(NamespaceKind.NET).orElseThrow();
+                })) {
             // @start region="network"
             Networks networks = Networks.at(root, HostNetwork.of(house)); // or HostNetwork.current()
             networks.create(NetworkRequest.bridge("web"));
@@ -46,7 +48,8 @@ public final class TwoOnANetwork {
                     own.started();
                     System.out.println("it ended with " + asking.waitFor());
                 }
-                System.out.println("db is " + plug.endpoint().joined().getFirst().addresses());
+                System.out.println(
+                        "db is " + plug.endpoint().joined().getFirst().addresses());
                 running.process().getOutputStream().close();
                 running.waitFor();
             }
@@ -67,10 +70,7 @@ public final class TwoOnANetwork {
         builder.prepare(plug::connect);
         for (EtcFile file : plug.files()) {
             builder.mount(OciMount.of(
-                    file.inside(),
-                    "bind",
-                    file.outside().toString(),
-                    List.of("bind", file.writable() ? "rw" : "ro")));
+                    file.inside(), "bind", file.outside().toString(), List.of("bind", file.writable() ? "rw" : "ro")));
         }
         return plug;
     }

@@ -28,7 +28,13 @@ class NsOrdinaryUserTest {
             PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
             int status = Alcove.run(
                     new dev.alcove.cli.Shell(
-                            Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "ALCOVE_ROOT", "/nonexistent/alcove", "ALCOVE_NETWORK", "none"),
+                            Map.of(
+                                    "PATH",
+                                    "/usr/sbin:/usr/bin:/sbin:/bin",
+                                    "ALCOVE_ROOT",
+                                    "/nonexistent/alcove",
+                                    "ALCOVE_NETWORK",
+                                    "none"),
                             Path.of("/"),
                             out,
                             out,

@@ -111,7 +111,8 @@ class StartUpTest {
     void aRunWithoutANetworkHasNoClassOfNetworks() throws Exception {
         Needs.root();
         loaded("run", "--network", "none", "host", "true");
-        assertThat(Files.readAllLines(folder.resolve("classes"))).noneMatch(line -> line.contains(" dev.alcove.network."));
+        assertThat(Files.readAllLines(folder.resolve("classes")))
+                .noneMatch(line -> line.contains(" dev.alcove.network."));
     }
 
     @Test

@@ -58,7 +58,9 @@ class UserNetworkTest {
                 """), log);
         boolean answers = Wait.within(
                 Duration.ofSeconds(30),
-                () -> room.attempt("timeout 2 socat -u TCP:127.0.0.1:8080 -").text().contains("from"));
+                () -> room.attempt("timeout 2 socat -u TCP:127.0.0.1:8080 -")
+                        .text()
+                        .contains("from"));
         assertThat(answers).as(Files.readString(log)).isTrue();
     }
 
@@ -77,8 +79,7 @@ class UserNetworkTest {
             assertThat(room.peerReads("TCP:[2001:db8::2]:8080")).contains("2001:0db8:0000:0000:0000:0000:0000:0001");
             assertThat(room.say("socat -u TCP:127.0.0.1:8080 -")).contains("from");
             room.say("kill $(pgrep -f UserNetworkTest)");
-            Wait.until(
-                    "pasta has ended", () -> room.attempt("pgrep pasta").status() != 0);
+            Wait.until("pasta has ended", () -> room.attempt("pgrep pasta").status() != 0);
         }
     }
 }

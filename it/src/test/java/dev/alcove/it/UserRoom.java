@@ -66,7 +66,8 @@ final class UserRoom implements AutoCloseable {
             shell.say("printf 'nameserver 127.0.0.53\\n' > /run/resolv.conf"
                     + " && mount --bind /run/resolv.conf /etc/resolv.conf");
             shell.say("ip link set lo up; unshare --net sleep 1000 & echo $! > /run/peer");
-            shell.say("while [ $(readlink /proc/$(cat /run/peer)/ns/net) = $(readlink /proc/self/ns/net) ]; do :; done");
+            shell.say(
+                    "while [ $(readlink /proc/$(cat /run/peer)/ns/net) = $(readlink /proc/self/ns/net) ]; do :; done");
             String peer = shell.say("cat /run/peer");
             shell.say("ip link add up0 type veth peer name peer0 netns " + peer
                     + " && ip addr add 192.0.2.2/24 dev up0 && ip addr add 2001:db8::2/64 dev up0 nodad"
